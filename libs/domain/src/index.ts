@@ -1,1 +1,3 @@
-export {};
+export * from './finish-verdict.ts';
+export * from './key-template.ts';
+export * from './object-key.ts';
