@@ -1,0 +1,1 @@
+export { migrate, sqlOfSchema, type MigrateOptions } from './migrate.ts';
