@@ -41,7 +41,7 @@ export function suffixKey(key: string, n: number): string {
 /** Why a key can't be used, as the end of a sentence; undefined when it can. */
 export function refusedKey(key: string): string | undefined {
   if (key === '') return 'it is empty';
-  if (!key.isWellFormed()) return 'it holds half a character (a lone surrogate)';
+  if (/\p{Cs}/u.test(key)) return 'it holds half a character (a lone surrogate)';
   if (/\p{Cc}/u.test(key)) return 'it holds a control character';
   const segments = key.split('/');
   if (segments.includes('')) return 'it has an empty folder name (a "/" too many)';
