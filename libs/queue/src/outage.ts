@@ -1,0 +1,59 @@
+/** Where the long-running parts of this package say what a person should know. `error` is the cause, kept whole. */
+export interface OutageLog {
+  info(sentence: string): void;
+  warn(sentence: string, error?: unknown): void;
+}
+
+/** Sentences for the two ends of an outage. */
+export interface OutageSentences {
+  began(reason: string): string;
+  ended(seconds: number): string;
+}
+
+/**
+ * Something that is away and comes back: says so once when it goes and once when it returns, however often it is asked
+ * in between. Never throws, so that a broken log can't stop the loop that reports to it.
+ */
+export class Outage {
+  private since: number | undefined;
+
+  constructor(
+    private readonly log: OutageLog,
+    private readonly sentences: OutageSentences,
+  ) {}
+
+  get lasts(): boolean {
+    return this.since !== undefined;
+  }
+
+  failed(error: unknown): void {
+    if (this.since !== undefined) return;
+    this.since = performance.now();
+    quietly(() => this.log.warn(this.sentences.began(reasonOf(error)), error));
+  }
+
+  recovered(): void {
+    if (this.since === undefined) return;
+    const seconds = Math.round((performance.now() - this.since) / 1000);
+    this.since = undefined;
+    quietly(() => this.log.info(this.sentences.ended(seconds)));
+  }
+}
+
+/** The message of an error, also of those that carry it elsewhere (AggregateError of a refused dual-stack connect). */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0) {
+    return reasonOf(error.errors[0]);
+  }
+  if (error instanceof Error) return error.message === '' ? error.name : error.message;
+  return String(error);
+}
+
+/** Runs a reporting callback of somebody else; what it throws goes to stderr's warning channel, not up the loop. */
+export function quietly(report: () => void): void {
+  try {
+    report();
+  } catch (error) {
+    process.emitWarning(`A report could not be made: ${reasonOf(error)}`, 'WaybillReport');
+  }
+}
