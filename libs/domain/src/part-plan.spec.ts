@@ -77,6 +77,11 @@ describe('the part plan of a file that may still grow', () => {
     }
   });
 
+  it('refuses to start so large that a part would pass 5 GiB', () => {
+    expect(planParts({ size: undefined, partSize: 10 * mebibyte }).kind).toBe('doubling');
+    expect(() => planParts({ size: undefined, partSize: 11 * mebibyte })).toThrow('10 MiB or less');
+  });
+
   it('keeps equal parts for stores that demand them', () => {
     const uniform = planParts({ size: undefined, uniformParts: true });
     expect(uniform).toEqual({ kind: 'uniform', partSize: 64 * mebibyte });

@@ -54,6 +54,10 @@ export function planParts(options: {
     const expected = options.expectedSize ?? maxParts * maxBufferedPart;
     return { kind: 'uniform', partSize: partSizeFor(expected, smallest) };
   }
+  if (smallest * 2 ** (maxParts / doublesEvery - 1) > maxPartSize)
+    throw new RangeError(
+      `parts that start at ${smallest} bytes and double would pass S3's 5 GiB: start at 10 MiB or less`,
+    );
   return { kind: 'doubling', partSize: smallest };
 }
 
@@ -76,7 +80,7 @@ export function partAt(plan: PartPlan, number: number): PlannedPart {
   const size = plan.partSize * 2 ** steps;
   // All full steps together: partSize · 1,000 · (1 + 2 + … + 2^(steps-1)).
   const offset = plan.partSize * doublesEvery * (2 ** steps - 1) + (before % doublesEvery) * size;
-  return { number, offset, size: Math.min(size, maxPartSize) };
+  return { number, offset, size };
 }
 
 /** The most bytes that a plan can carry. */

@@ -1,0 +1,7 @@
+export * from './body-digests.ts';
+export * from './crc32-combine.ts';
+export * from './edge-landing.ts';
+export * from './finalizer-landing.ts';
+export * from './landing-settings.ts';
+export * from './stored-proof.ts';
+export * from './upload-gone-error.ts';
