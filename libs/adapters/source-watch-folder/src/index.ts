@@ -1,0 +1,1 @@
+export { watchFolderSource } from './watch-folder-descriptor.ts';
