@@ -1,0 +1,12 @@
+export { installDebianPackages } from './debian-packages.mjs';
+export { findOnPath } from './find-on-path.ts';
+export { freePort, freePorts } from './free-ports.ts';
+export { openSshPackages, startOpenSsh, type RunningOpenSsh } from './open-ssh.ts';
+export { startPostgres, type PostgresOptions, type RunningPostgres } from './postgres.ts';
+export { startRedis, type RedisOptions, type RunningRedis } from './redis.ts';
+export { isRoot, runAsRoot, runCommand, type CommandOptions } from './run-command.ts';
+export { spawnServer, type Exit, type ServerCommand, type ServerProcess } from './server-process.ts';
+export { startTestServers, testPackages } from './start-test-servers.ts';
+export { startSwift, swiftPackages, type RunningSwift } from './swift.ts';
+export { testServers, testServersFile, type TestServers } from './test-servers.ts';
+export { waitUntilReady, type Patience } from './wait-until.ts';
