@@ -1,0 +1,3 @@
+export * from './buffer-pool.ts';
+export * from './send-file-input.ts';
+export * from './upload-journal.ts';
