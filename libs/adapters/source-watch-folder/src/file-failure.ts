@@ -3,9 +3,8 @@ import type { AdapterErrorCode } from '@waybill/contract';
 
 /** The system's code for a failed call (`ENOENT`), or '' where the failure is none of the system's. */
 export function systemCode(failure: unknown): string {
-  return failure instanceof Error && 'code' in failure && typeof failure.code === 'string'
-    ? failure.code
-    : '';
+  if (typeof failure !== 'object' || failure === null || !('code' in failure)) return '';
+  return typeof failure.code === 'string' ? failure.code : '';
 }
 
 /** The name led nowhere: the file or a folder above it is gone, or a file stands where a folder was. */

@@ -12,8 +12,8 @@ const config = z.strictObject({
       error: 'mode must be finished: this release takes a file once it stands still, not while it grows',
     })
     .default('finished'),
-  finish: z.strictObject({ idle: duration.default(10_000) }).default({ idle: 10_000 }),
-  scanEvery: duration.default(2_000),
+  finish: z.strictObject({ idle: duration.prefault('10s') }).prefault({}),
+  scanEvery: duration.prefault('2s'),
   ignore: z.array(z.string().min(1)).default([...defaultIgnore]),
   dispose: z
     .literal('keep', {

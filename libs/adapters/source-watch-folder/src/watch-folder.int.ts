@@ -194,6 +194,6 @@ describe('a watch folder', () => {
     const start = performance.now();
     expect(await listed(inbox)).toHaveLength(10_000);
     // About 0.3 s alone on two cores; the rest is for a busy machine.
-    expect(performance.now() - start).toBeLessThan(4_000);
-  });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  }, 60_000);
 });
