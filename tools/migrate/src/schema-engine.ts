@@ -64,7 +64,7 @@ class WholeScriptPg extends PrismaPg {
 export async function openSchemaEngine(
   databaseUrl: string,
   datamodel: string,
-): Promise<{ readonly engine: glue.SchemaEngine; close(): Promise<void> }> {
+): Promise<{ readonly engine: glue.SchemaEngine; readonly close: () => Promise<void> }> {
   await (loaded ??= load());
   const pg = new WholeScriptPg(databaseUrl);
   const factory = bindMigrationAwareSqlAdapterFactory(pg);

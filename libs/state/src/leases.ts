@@ -1,0 +1,50 @@
+import { asJson, Prisma, type Queryable } from './database.ts';
+
+/** A row that a worker holds. */
+export interface HeldLease {
+  readonly id: string;
+  readonly fence: number;
+}
+
+type LeasedTable = 'assets' | 'deliveries';
+
+/** Prolongs every lease that a process holds in one statement; answers the ids that it holds no longer. */
+export async function renewLeases(
+  db: Queryable,
+  table: LeasedTable,
+  held: readonly HeldLease[],
+  leaseMs: number,
+): Promise<readonly string[]> {
+  if (held.length === 0) return [];
+  const renewed = await db.$queryRaw<{ id: string }[]>`
+    UPDATE ${Prisma.raw(table)} r SET lease_expires_at = now() + ${leaseMs} * interval '1 millisecond',
+      due_at = now() + ${leaseMs} * interval '1 millisecond'
+    FROM jsonb_to_recordset(${asJson(held)}) AS h(id uuid, fence bigint)
+    WHERE r.id = h.id AND r.fence = h.fence AND r.lease_owner IS NOT NULL
+    RETURNING r.id::text`;
+  const kept = new Set(renewed.map(row => row.id));
+  return held.map(lease => lease.id).filter(id => !kept.has(id));
+}
+
+/** Lets go of rows without moving them: they are due at once for whoever claims next. */
+export async function releaseLeases(
+  db: Queryable,
+  table: LeasedTable,
+  held: readonly HeldLease[],
+): Promise<void> {
+  if (held.length === 0) return;
+  await db.$executeRaw`
+    UPDATE ${Prisma.raw(table)} r SET lease_owner = NULL, lease_expires_at = NULL, due_at = now()
+    FROM jsonb_to_recordset(${asJson(held)}) AS h(id uuid, fence bigint)
+    WHERE r.id = h.id AND r.fence = h.fence`;
+}
+
+/**
+ * What a node's earlier process held is due at once for the new one, which alone owns the node now. The fences grow, so
+ * that nothing the earlier one still sends to Postgres counts.
+ */
+export async function releaseNode(db: Queryable, node: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE assets SET lease_owner = NULL, lease_expires_at = NULL, due_at = now(), fence = fence + 1
+    WHERE node = ${node} AND state IN ('discovered', 'receiving') AND lease_owner IS NOT NULL`;
+}
