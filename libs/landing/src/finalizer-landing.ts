@@ -1,4 +1,4 @@
-import type { Content } from '@waybill/contract';
+import type { Content, ProofLevel } from '@waybill/contract';
 import type { Readable } from 'node:stream';
 import type { ProvenObject } from './stored-proof.ts';
 
@@ -43,6 +43,8 @@ export interface ProveObject {
   readonly crc32?: string;
   /** As the edge saw it, without quotes. Another ETag now: `conflict`. */
   readonly etag?: string;
+  /** What the edge's own send proved; holds on while the ETag is unchanged. */
+  readonly proofLevel?: ProofLevel;
   readonly signal: AbortSignal;
 }
 

@@ -1,5 +1,6 @@
 export * from './body-digests.ts';
 export * from './crc32-combine.ts';
+export * from './create-s3-landing.ts';
 export * from './edge-landing.ts';
 export * from './finalizer-landing.ts';
 export * from './landing-settings.ts';

@@ -1,0 +1,46 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { AdapterError } from '@waybill/contract';
+import type { LandingSettings } from './landing-settings.ts';
+
+/** Two clients over one configuration: reads are repeated by the SDK, effects only by those who know what is at stake. */
+export interface S3Clients {
+  readonly reads: S3Client;
+  readonly effects: S3Client;
+}
+
+export function createClients(settings: LandingSettings): S3Clients {
+  const config: S3ClientConfig = {
+    region: settings.region,
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    forcePathStyle: settings.forcePathStyle ?? settings.endpoint !== undefined,
+    credentials: () => reveal(settings),
+    // Checksums are computed in our own pass and sent as headers: no aws-chunked, which many stores refuse.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // With Expect: 100-continue the SDK opens a connection per request.
+    expectContinueHeader: false,
+    userAgentAppId: 'waybill',
+  };
+  const agent = { keepAlive: true, maxSockets: settings.maxSockets ?? 64 };
+  const requestHandler = {
+    connectionTimeout: settings.connectTimeout ?? 10_000,
+    requestTimeout: settings.requestTimeout ?? 15 * 60_000,
+    throwOnRequestTimeout: true,
+    socketTimeout: settings.socketTimeout ?? 60_000,
+    httpAgent: agent,
+    httpsAgent: agent,
+  };
+  return {
+    reads: new S3Client({ ...config, requestHandler, maxAttempts: 3 }),
+    effects: new S3Client({ ...config, requestHandler, maxAttempts: 1 }),
+  };
+}
+
+async function reveal(settings: LandingSettings) {
+  try {
+    return await settings.reveal();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AdapterError('unauthorized', `The landing's credentials cannot be read: ${reason}`, { cause });
+  }
+}
