@@ -2,3 +2,12 @@ export { ClaimLoop, type ClaimLoopOptions, type ClaimLoopWork } from './claim-lo
 export { LeaseKeeper, type HeldLease, type Lease, type LeaseKeeperOptions } from './lease-keeper.ts';
 export { LeaseLostError } from './lease-lost-error.ts';
 export type { OutageLog } from './outage.ts';
+export { QueueModule, type QueueModuleOptions } from './queue-module.ts';
+export type { RedisPlace } from './queue-options.ts';
+export { RedisLink } from './redis-link.ts';
+export { WakeUpHandlers, type WakeUpHandler } from './wake-up-handlers.ts';
+export { WakeUps } from './wake-ups.ts';
+export { deliveryWork } from './wake-ups/delivery-work.ts';
+export { edgeWork } from './wake-ups/edge-work.ts';
+export { finalizerWork } from './wake-ups/finalizer-work.ts';
+export type { AssetHint, WakeUp, WakeUpName } from './wake-ups/wake-up.ts';
