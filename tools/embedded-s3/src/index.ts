@@ -1,0 +1,1 @@
+export * from './start-embedded-s3.ts';
