@@ -28,7 +28,8 @@ async function leaderOf(data: string): Promise<number | undefined> {
 
 /**
  * Stops what an earlier run left of this cluster: fast shutdown, then immediate, then by force. Processes whose leader
- * was killed notice it themselves within moments.
+ * was killed notice it themselves within moments. What is left of the process id then names nobody, or a stranger who got
+ * the same number and whom Postgres would take for its own leader.
  */
 export async function clearCluster(data: string): Promise<void> {
   await clearLeftovers({
@@ -41,6 +42,7 @@ export async function clearCluster(data: string): Promise<void> {
       ['SIGKILL', 3000],
     ],
   });
+  await rm(join(data, 'postmaster.pid'), { force: true });
 }
 
 /** The superuser's password: kept from the first start, mode 0600, never in a command line. */

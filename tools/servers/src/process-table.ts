@@ -1,15 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { basename } from 'node:path';
 import { runCommand } from './run-command.ts';
 
-/** Whether a process with this id exists, whoever owns it. */
+/** Whether a process with this id runs, whoever owns it. One that ended and that nobody has waited for yet does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** In a container whose first process waits for nobody, ended orphans keep their id for good: state Z in /proc. */
+function isZombie(pid: number): boolean {
+  try {
+    // proc(5): the state follows the program's name, which stands in parentheses and may hold any sign itself.
+    return /\) Z [^)]*$/.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
+  } catch {
+    // No /proc (macOS), or the process ended meanwhile and the next look will say so.
+    return false;
   }
 }
 

@@ -101,7 +101,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
     }
   };
   const { port, server } = await onFreePort(options.port, launch);
-  const credentials = options.password === undefined ? '' : `:${options.password}@`;
+  const credentials = options.password === undefined ? '' : `default:${options.password}@`;
   return {
     url: `redis://${credentials}127.0.0.1:${String(port)}/0`,
     port,
