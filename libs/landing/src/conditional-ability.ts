@@ -6,8 +6,8 @@ export class ConditionalAbility {
   #state: 'unknown' | 'kept' | 'not-kept' = 'unknown';
   #trying = false;
 
-  /** The header is worth sending. */
-  get worthSending(): boolean {
+  /** The store may keep it: the header does no harm. */
+  get worthTrying(): boolean {
     return this.#state !== 'not-kept';
   }
 

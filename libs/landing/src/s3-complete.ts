@@ -41,6 +41,7 @@ async function completeAndLook(context: S3Context, upload: CompleteUpload): Prom
 
   let form: CompleteForm = { totalSize: true, partChecksums: false };
   let last: unknown;
+  let gone = 0;
   const failure = () => toAdapterError(last, `complete ${upload.key}`, context.place);
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const doubt = await sendComplete(context, upload, form).then(
@@ -69,7 +70,8 @@ async function completeAndLook(context: S3Context, upload: CompleteUpload): Prom
         continue;
       case 'gone':
         // Once more after a pause: another Complete of this upload may be about to show its object.
-        if (attempt > 1) return { outcome: 'upload-gone', reason: reasonOf(last) };
+        gone += 1;
+        if (gone > 1) return { outcome: 'upload-gone', reason: reasonOf(last) };
         break;
       case 'ambiguous':
       case undefined:

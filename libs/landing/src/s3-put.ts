@@ -12,8 +12,11 @@ import { faultOf, toAdapterError } from './s3-error.ts';
 import { headObject } from './s3-head.ts';
 import { describePlace } from './s3-place.ts';
 
-/** An object no larger than this is sent twice, once in a landing's life, to see whether the store keeps conditions. */
-const trialSize = 1024 ** 2;
+/**
+ * What the store does with conditions is tried with an object no larger than this, sent twice once in a landing's life: a
+ * store that refuses before it has read the body may cut the connection, and the refusal is lost with a larger one.
+ */
+const trialSize = 64 * 1024;
 
 /** Stores a small object whole, over nothing that is not ours. */
 export async function putObject(
@@ -26,10 +29,11 @@ export async function putObject(
     const settled = await settleStanding(context, object, digests);
     if (settled !== undefined) return settled;
   }
-  const withCondition = object.ifAbsent && conditional.worthSending;
+  const small = object.body.byteLength <= trialSize;
+  const withCondition = object.ifAbsent && (conditional.proven || (conditional.worthTrying && small));
   try {
     const result = await sendObject(context, object, digests, withCondition);
-    if (withCondition && object.body.byteLength <= trialSize)
+    if (withCondition && small)
       await conditional.tryOnce(() => repeatConditionally(context, object, digests));
     return result;
   } catch (error) {
