@@ -13,7 +13,8 @@ export const deliveryTransitions = {
   delivered: { from: ['delivering'], to: 'delivered' },
   later: { from: ['delivering'], to: 'waiting' },
   fail: { from: ['delivering'], to: 'failed' },
-  retry: { from: ['failed', 'cancelled'], to: 'waiting' },
+  /** A person's: also one that waits out a passing trouble starts now. */
+  retry: { from: ['failed', 'cancelled', 'waiting'], to: 'waiting' },
   cancel: { from: ['waiting', 'failed'], to: 'cancelled' },
 } as const satisfies Record<string, Transition>;
 

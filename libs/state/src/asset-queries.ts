@@ -40,6 +40,16 @@ export async function listAssets(db: Queryable, filter: AssetFilter): Promise<Pa
 
 const escapeLike = (text: string) => text.replace(/[\\%_]/g, char => `\\${char}`);
 
+/** These assets by id; an id without a row is absent. */
+export async function findAssets(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, AssetRecord>> {
+  const rows = await db.$queryRaw<AssetRecord[]>`
+    SELECT ${assetColumns} FROM assets a WHERE a.id IN (SELECT jsonb_array_elements_text(${asJson(ids)})::uuid)`;
+  return new Map(rows.map(row => [row.id, row]));
+}
+
 export async function findAsset(db: Queryable, id: string): Promise<AssetRecord | undefined> {
   const rows = await db.$queryRaw<
     AssetRecord[]

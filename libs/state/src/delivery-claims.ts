@@ -1,5 +1,5 @@
 import type { Claim } from './asset-claims.ts';
-import { Prisma, type Database } from './database.ts';
+import { asJson, Prisma, type Database, type Queryable } from './database.ts';
 import { deliveryColumns, type DeliveryRecord } from './delivery-record.ts';
 
 /** What a delivery carries, read with its claim. */
@@ -44,8 +44,14 @@ function claimOnce(
         AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.destination = d.destination AND o.path = d.path
           AND o.id <> d.id AND o.state = 'delivering')
       ORDER BY d.priority DESC, d.due_at LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED
-    ), due AS (SELECT DISTINCT ON (path) id FROM candidates ORDER BY path, priority DESC, created_at, id)
-    UPDATE deliveries d SET state = 'delivering', lease_owner = ${owner}, fence = d.fence + 1,
+    ), due AS (
+      SELECT DISTINCT ON (path) id FROM candidates ORDER BY path, priority DESC, created_at, id
+    ), frozen AS (
+      -- A parcel of one file bears its delivery's id; its members are written before the first attempt.
+      INSERT INTO parcels (id, destination, kind, frozen_at) SELECT id, ${destination}, 'file', now() FROM due
+      ON CONFLICT (id) DO NOTHING
+    )
+    UPDATE deliveries d SET state = 'delivering', parcel_id = coalesce(d.parcel_id, d.id), lease_owner = ${owner}, fence = d.fence + 1,
       lease_expires_at = ${lease}, due_at = ${lease}, last_activity_at = now()
     FROM due, assets a WHERE d.id = due.id AND a.id = d.asset_id
     RETURNING ${deliveryColumns}, a.source AS "assetSource", a.filename, a.content_type AS "contentType", a.landing,
@@ -58,4 +64,16 @@ function isPathTaken(error: unknown): boolean {
     error instanceof Prisma.PrismaClientKnownRequestError &&
     error.message.includes('deliveries_one_at_a_path')
   );
+}
+
+/** Lets go of deliveries that were claimed and not made: they wait again and are due at once. */
+export async function releaseDeliveries(
+  db: Queryable,
+  held: readonly { readonly id: string; readonly fence: number }[],
+): Promise<void> {
+  if (held.length === 0) return;
+  await db.$executeRaw`
+    UPDATE deliveries d SET state = 'waiting', lease_owner = NULL, lease_expires_at = NULL, due_at = now()
+    FROM jsonb_to_recordset(${asJson(held.map(({ id, fence }) => ({ id, fence })))}) AS h(id uuid, fence bigint)
+    WHERE d.id = h.id AND d.fence = h.fence AND d.state = 'delivering'`;
 }

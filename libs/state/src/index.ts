@@ -20,3 +20,5 @@ export * from './schema-check.ts';
 export * from './sources.ts';
 export * from './uploads.ts';
 export { CursorError, type Page } from './page.ts';
+export * from './set-writer.ts';
+export * from './asset-sets.ts';

@@ -19,23 +19,19 @@ export async function renewLeases(
   const renewed = await db.$queryRaw<{ id: string }[]>`
     UPDATE ${Prisma.raw(table)} r SET lease_expires_at = now() + ${leaseMs} * interval '1 millisecond',
       due_at = now() + ${leaseMs} * interval '1 millisecond'
-    FROM jsonb_to_recordset(${asJson(held)}) AS h(id uuid, fence bigint)
+    FROM jsonb_to_recordset(${asJson(held.map(({ id, fence }) => ({ id, fence })))}) AS h(id uuid, fence bigint)
     WHERE r.id = h.id AND r.fence = h.fence AND r.lease_owner IS NOT NULL
     RETURNING r.id::text`;
   const kept = new Set(renewed.map(row => row.id));
   return held.map(lease => lease.id).filter(id => !kept.has(id));
 }
 
-/** Lets go of rows without moving them: they are due at once for whoever claims next. */
-export async function releaseLeases(
-  db: Queryable,
-  table: LeasedTable,
-  held: readonly HeldLease[],
-): Promise<void> {
+/** Lets go of assets without moving them: they are due at once for whoever claims next. */
+export async function releaseAssets(db: Queryable, held: readonly HeldLease[]): Promise<void> {
   if (held.length === 0) return;
   await db.$executeRaw`
-    UPDATE ${Prisma.raw(table)} r SET lease_owner = NULL, lease_expires_at = NULL, due_at = now()
-    FROM jsonb_to_recordset(${asJson(held)}) AS h(id uuid, fence bigint)
+    UPDATE assets r SET lease_owner = NULL, lease_expires_at = NULL, due_at = now()
+    FROM jsonb_to_recordset(${asJson(held.map(({ id, fence }) => ({ id, fence })))}) AS h(id uuid, fence bigint)
     WHERE r.id = h.id AND r.fence = h.fence`;
 }
 

@@ -244,9 +244,6 @@ CREATE UNIQUE INDEX "assets_landing_landing_key_key" ON "assets"("landing", "lan
 CREATE INDEX "landing_keys_asset_id_idx" ON "landing_keys"("asset_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "uploads_token_key" ON "uploads"("token");
-
--- CreateIndex
 CREATE INDEX "uploads_asset_id_created_at_idx" ON "uploads"("asset_id", "created_at");
 
 -- CreateIndex

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
-import { Pool } from 'pg';
 
 /** The little of WebAssembly that is needed here: neither TypeScript's ES library nor Node's types declare it. */
 interface WebAssemblyApi {
@@ -33,26 +32,19 @@ async function load(): Promise<void> {
  * whole script in one simple query, and then all of it or nothing is applied, as with Prisma's native engine.
  */
 class WholeScriptPg extends PrismaPg {
+  private readonly adapters: Awaited<ReturnType<PrismaPg['connect']>>[] = [];
+
   override async connect(): Promise<Awaited<ReturnType<PrismaPg['connect']>>> {
     const adapter = await super.connect();
-    const { pool } = this;
     adapter.executeScript = async (script: string) => {
-      await pool.query(script);
+      await adapter.underlyingDriver().query(script);
     };
+    this.adapters.push(adapter);
     return adapter;
   }
 
-  private readonly pool: Pool;
-
-  constructor(databaseUrl: string) {
-    // One connection: the engine's advisory lock belongs to a session.
-    const pool = new Pool({ connectionString: databaseUrl, max: 1 });
-    super(pool);
-    this.pool = pool;
-  }
-
-  end(): Promise<void> {
-    return this.pool.end();
+  async end(): Promise<void> {
+    await Promise.all(this.adapters.map(adapter => adapter.dispose()));
   }
 }
 
@@ -66,7 +58,8 @@ export async function openSchemaEngine(
   datamodel: string,
 ): Promise<{ readonly engine: glue.SchemaEngine; readonly close: () => Promise<void> }> {
   await (loaded ??= load());
-  const pg = new WholeScriptPg(databaseUrl);
+  // One connection: the engine's advisory lock belongs to a session.
+  const pg = new WholeScriptPg({ connectionString: databaseUrl, max: 1, idleTimeoutMillis: 10 });
   const factory = bindMigrationAwareSqlAdapterFactory(pg);
   const engine = await glue.SchemaEngine.new(
     { datamodels: [['schema.prisma', datamodel]] },

@@ -1,0 +1,178 @@
+import type { DestinationAdapter, Parcel, Receipt } from '@waybill/contract';
+import type { FinalizerLanding } from '@waybill/landing';
+import {
+  claimDeliveries,
+  recordDestinationCondition,
+  releaseDeliveries,
+  type ClaimedDelivery,
+  type Database,
+} from '@waybill/state';
+import { failureMove } from './delivery-failure.ts';
+import type { DeliverySets } from './delivery-sets.ts';
+
+export interface DestinationWorkOptions {
+  readonly db: Database;
+  readonly sets: DeliverySets;
+  readonly landing: FinalizerLanding;
+  /** The landing's name in the rows. */
+  readonly landingName: string;
+  readonly actor: string;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly log: {
+    info(sentence: string, facts?: Readonly<Record<string, unknown>>): void;
+    warn(sentence: string, facts?: Readonly<Record<string, unknown>>): void;
+  };
+  /** A delivery ended: others of its asset may have waited for it. */
+  readonly onDelivered: () => void;
+}
+
+/** One destination's deliveries: a dead destination never holds up another one's. */
+export class DestinationWork {
+  private readonly running = new Map<
+    string,
+    { readonly id: string; readonly fence: number; bytesSent: number }
+  >();
+  private condition = '';
+
+  constructor(
+    readonly name: string,
+    private readonly adapter: DestinationAdapter,
+    private readonly options: DestinationWorkOptions,
+  ) {}
+
+  get concurrency(): number {
+    return this.adapter.maxInFlight;
+  }
+
+  claim(limit: number): Promise<ClaimedDelivery[]> {
+    const { db, owner, leaseMs } = this.options;
+    return claimDeliveries(db, this.name, { owner, limit, leaseMs });
+  }
+
+  async giveBack(deliveries: readonly ClaimedDelivery[]): Promise<void> {
+    await releaseDeliveries(this.options.db, deliveries);
+  }
+
+  /** Delivers one claimed parcel of one file. Rejects only when its row could not be written; its lease then ends by itself. */
+  async deliver(delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
+    const { actor, log, sets } = this.options;
+    try {
+      const receipt = await this.send(delivery, signal);
+      await this.record(delivery, receipt);
+      await this.tell({ condition: 'ok', sentence: null, nextStep: null });
+      this.options.onDelivered();
+    } catch (error) {
+      if (signal.aborted) return this.giveBack([delivery]);
+      const move = failureMove(delivery, actor, error, Math.random());
+      const { code = '', message = '', nextStep = '' } = move.trouble ?? {};
+      log.warn(`${message} ${nextStep}`, {
+        deliveryId: delivery.id,
+        assetId: delivery.assetId,
+        transition: move.transition,
+      });
+      await sets.move(move);
+      await this.tell({ condition: code, sentence: message, nextStep });
+    } finally {
+      this.running.delete(delivery.id);
+    }
+  }
+
+  /** Bytes that the far side acknowledged of each running delivery. */
+  progress(): readonly { readonly id: string; readonly fence: number; readonly bytesSent: number }[] {
+    return [...this.running.values()];
+  }
+
+  close(): Promise<void> {
+    return this.adapter.close();
+  }
+
+  private async send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt> {
+    const parcel = this.parcelOf(delivery);
+    const report = (id: string, bytesSent: number) => {
+      this.running.set(id, { id, fence: delivery.fence, bytesSent });
+    };
+    const [receipt] = await this.adapter.deliver(parcel, report, signal);
+    if (receipt?.deliveryId !== delivery.id) {
+      throw new Error(`the destination answered without a receipt for it`);
+    }
+    return receipt;
+  }
+
+  private parcelOf(delivery: ClaimedDelivery): Parcel {
+    const { landing, landingName } = this.options;
+    if (delivery.landing !== landingName) {
+      throw new Error(
+        `its object lies in ${delivery.landing}, and this delivery service reads from ${landingName}`,
+      );
+    }
+    const content = landing.content({
+      key: delivery.landingKey,
+      etag: delivery.landingEtag,
+      size: delivery.size,
+      sha256: delivery.sha256,
+      contentType: delivery.contentType,
+    });
+    return {
+      id: delivery.parcelId ?? delivery.id,
+      items: [
+        {
+          deliveryId: delivery.id,
+          fence: delivery.fence,
+          key: delivery.path,
+          content,
+          asset: {
+            id: delivery.assetId,
+            source: delivery.assetSource,
+            filename: delivery.filename,
+            landingKey: delivery.landingKey,
+          },
+          receipts: [],
+        },
+      ],
+    };
+  }
+
+  private async record(delivery: ClaimedDelivery, receipt: Receipt): Promise<void> {
+    const { outcome, evidence, proofLevel, size, key } = receipt;
+    await this.options.sets.move({
+      id: delivery.id,
+      transition: 'delivered',
+      fence: delivery.fence,
+      patch: {
+        receipt: { outcome, evidence, proofLevel },
+        bytes_sent: size,
+        attempts: delivery.attempts + 1,
+      },
+      trouble: null,
+      dueInMs: null,
+      events: [
+        {
+          kind: 'delivered',
+          actor: this.options.actor,
+          detail: {
+            deliveryId: delivery.id,
+            destination: this.name,
+            path: key,
+            size,
+            outcome,
+            proofLevel,
+            evidence,
+          },
+        },
+      ],
+    });
+  }
+
+  /** A condition is news when it changes; the destination's row holds the last one. */
+  private async tell(found: {
+    condition: string;
+    sentence: string | null;
+    nextStep: string | null;
+  }): Promise<void> {
+    const text = `${found.condition} ${found.sentence ?? ''}`;
+    if (text === this.condition) return;
+    this.condition = text;
+    await recordDestinationCondition(this.options.db, this.name, found);
+  }
+}

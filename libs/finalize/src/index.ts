@@ -1,0 +1,1 @@
+export { Finalizer, type FinalizerOptions } from './finalizer.ts';

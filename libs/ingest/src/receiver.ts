@@ -1,0 +1,99 @@
+import {
+  claimForEdge,
+  recordAssetProgress,
+  releaseAssets,
+  type AssetProgress,
+  type AssetRecord,
+} from '@waybill/state';
+import type { EdgeLog, EdgeSource } from './edge-source.ts';
+import { receiveFile, type ReceivePlace } from './receive-file.ts';
+import { failureMove } from './receive-failure.ts';
+import { LostAssetError } from './state-journal.ts';
+
+export interface ReceiverOptions extends ReceivePlace {
+  readonly node: string;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly log: EdgeLog;
+  /** A file was sent: the finalizer has work. */
+  readonly onSent: (assetId: string) => void;
+  /** A file was given back to its source: list it again. */
+  readonly onRelisted: (source: string, identity: string) => void;
+}
+
+/** Claims what is due at this edge and receives it, one call a file; every outcome ends in the row. */
+export class Receiver {
+  private readonly sources: ReadonlyMap<string, EdgeSource>;
+  private readonly moving = new Map<string, AssetProgress>();
+  private readonly told = new Map<string, AssetProgress>();
+
+  constructor(
+    private readonly options: ReceiverOptions,
+    sources: readonly EdgeSource[],
+  ) {
+    this.sources = new Map(sources.map(source => [source.name, source]));
+  }
+
+  claim(limit: number): Promise<AssetRecord[]> {
+    const { db, node, owner, leaseMs } = this.options;
+    return claimForEdge(db, node, { owner, limit, leaseMs });
+  }
+
+  async giveBack(assets: readonly AssetRecord[]): Promise<void> {
+    await releaseAssets(this.options.db, assets);
+  }
+
+  /** Receives one claimed file. Rejects only when its row could not be written; its lease then ends by itself. */
+  async receive(asset: AssetRecord, signal: AbortSignal): Promise<void> {
+    const source = this.sources.get(asset.source);
+    try {
+      if (source === undefined)
+        throw new Error(`the source ${asset.source} is not in this edge's configuration`);
+      await receiveFile(this.options, source, asset, progress => this.note(asset, progress), signal);
+      this.options.onSent(asset.id);
+    } catch (error) {
+      await this.settle(asset, error, signal);
+    } finally {
+      this.moving.delete(asset.id);
+      this.told.delete(asset.id);
+    }
+  }
+
+  /** Writes the progress of all moving files in one statement. */
+  async tellProgress(): Promise<void> {
+    const changed = [...this.moving.values()].filter(
+      progress => this.told.get(progress.id)?.bytesSent !== progress.bytesSent,
+    );
+    changed.forEach(progress => this.told.set(progress.id, progress));
+    await recordAssetProgress(this.options.db, changed);
+  }
+
+  private note(
+    asset: AssetRecord,
+    { bytesRead, bytesSent, partsSent }: { bytesRead: number; bytesSent: number; partsSent: number },
+  ) {
+    this.moving.set(asset.id, {
+      id: asset.id,
+      fence: asset.fence,
+      bytesReceived: bytesRead,
+      bytesSent,
+      parts: partsSent,
+    });
+  }
+
+  private async settle(asset: AssetRecord, error: unknown, signal: AbortSignal): Promise<void> {
+    const { log, actor, sets, onRelisted } = this.options;
+    if (error instanceof LostAssetError) return;
+    if (signal.aborted) return this.giveBack([asset]);
+    const move = failureMove(asset, actor, error, Math.random());
+    const sentence =
+      move.trouble?.message ??
+      `${asset.source}: ${asset.sourceKey} moved while it was read; it is waited for again.`;
+    log.warn(`${sentence} ${move.trouble?.nextStep ?? ''}`.trim(), {
+      assetId: asset.id,
+      transition: move.transition,
+    });
+    await sets.move(move);
+    if (move.transition === 'relist') onRelisted(asset.source, asset.identity);
+  }
+}

@@ -1,0 +1,163 @@
+import type { SourceItem } from '@waybill/contract';
+import { FinishTracker, type FinishEvidence } from '@waybill/domain';
+import {
+  moveAssets,
+  takeListing,
+  waitingAtSource,
+  type AssetMove,
+  type Database,
+  type ListedItem,
+} from '@waybill/state';
+import type { EdgeSource } from './edge-source.ts';
+import { KnownFiles } from './known-files.ts';
+import { listedItem } from './listed-item.ts';
+
+/** Rows of one statement. */
+const setSize = 500;
+
+export interface ScanPlace {
+  readonly db: Database;
+  readonly node: string;
+  readonly landing: string;
+  readonly actor: string;
+}
+
+export interface ScanResult {
+  readonly files: number;
+  /** Verdicts given: the edge has files to read. */
+  readonly ready: number;
+}
+
+/**
+ * One source's listings turned into rows: new files and generations are discovered, finished ones get their verdict, and
+ * what is gone is said to be gone. A listing that fails changes nothing.
+ */
+export class SourceScan {
+  private readonly tracker: FinishTracker;
+  private readonly known = new KnownFiles();
+  private missingOnce: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly place: ScanPlace,
+    private readonly source: EdgeSource,
+  ) {
+    this.tracker = new FinishTracker(source.idleMs ?? Infinity);
+  }
+
+  /** The reader gave this file back: its next verdict needs a fresh look. */
+  forget(identity: string): void {
+    this.known.forget(identity);
+  }
+
+  /** Rejects with the source's AdapterError, or the database's error; both are repeated at the next scan. */
+  async run(signal: AbortSignal): Promise<ScanResult> {
+    const listed = new Map<string, SourceItem>();
+    const verdicts = new Map<string, FinishEvidence>();
+    this.tracker.beginScan();
+    for await (const item of this.source.adapter.list(signal)) {
+      listed.set(item.identity, item);
+      const evidence = this.tracker.observe(item, performance.now());
+      if (evidence !== undefined) verdicts.set(item.identity, evidence);
+    }
+    this.tracker.endScan();
+    this.known.keepOnly(new Set(listed.keys()));
+    await this.takeChanged(listed);
+    const ready = await this.giveVerdicts(verdicts);
+    await this.settleMissing(listed);
+    return { files: listed.size, ready };
+  }
+
+  private async takeChanged(listed: ReadonlyMap<string, SourceItem>): Promise<void> {
+    const changed: ListedItem[] = [];
+    for (const item of listed.values()) {
+      const known = this.known.of(item.identity);
+      if (known?.revision === item.revision && known.key === item.key) continue;
+      changed.push(listedItem(this.source, item));
+    }
+    for (const items of inSets(changed)) {
+      const rows = await takeListing(this.place.db, { ...this.place, source: this.source.name, items });
+      for (const row of rows) {
+        const item = listed.get(row.identity);
+        if (item === undefined) continue;
+        const settled = row.state !== 'discovered' || row.verdictRevision === item.revision;
+        // Its reader holds it: what it will become of this revision is not known yet, so look again.
+        if (row.state === 'receiving' && row.verdictRevision !== item.revision) continue;
+        this.known.set(row.identity, { assetId: row.id, key: item.key, revision: item.revision, settled });
+      }
+    }
+  }
+
+  private async giveVerdicts(verdicts: ReadonlyMap<string, FinishEvidence>): Promise<number> {
+    const moves: (AssetMove & { readonly identity: string })[] = [];
+    for (const [identity, evidence] of verdicts) {
+      const known = this.known.of(identity);
+      if (known === undefined || known.settled || known.revision !== evidence.revision) continue;
+      moves.push({
+        identity,
+        id: known.assetId,
+        transition: 'ready',
+        patch: {
+          verdict: evidence,
+          verdict_revision: evidence.revision,
+          revision: evidence.revision,
+          size: evidence.size,
+        },
+        dueInMs: 0,
+        events: [{ kind: 'finished', actor: this.place.actor, detail: { ...evidence } }],
+      });
+    }
+    for (const set of inSets(moves)) {
+      await moveAssets(this.place.db, set);
+      for (const { identity } of set) {
+        const known = this.known.of(identity);
+        if (known !== undefined) this.known.set(identity, { ...known, settled: true });
+      }
+    }
+    return moves.length;
+  }
+
+  /** Twice unseen is gone: a file that is renamed while a folder is walked can be missed once. */
+  private async settleMissing(listed: ReadonlyMap<string, SourceItem>): Promise<void> {
+    const waiting = await waitingAtSource(this.place.db, this.source.name);
+    const missing = waiting.filter(row => !listed.has(row.identity));
+    const gone = missing.filter(row => this.missingOnce.has(row.id));
+    this.missingOnce = new Set(missing.map(row => row.id));
+    const names = new Set([...listed.values()].map(item => item.key));
+    const moves = gone.map(row => this.goneMove(row.id, row.sourceKey, names.has(row.sourceKey)));
+    for (const set of inSets(moves)) await moveAssets(this.place.db, set);
+  }
+
+  private goneMove(id: string, key: string, replaced: boolean): AssetMove {
+    const { actor } = this.place;
+    if (replaced) {
+      return {
+        id,
+        transition: 'supersede',
+        dueInMs: null,
+        events: [
+          {
+            kind: 'superseded',
+            actor,
+            detail: { key, reason: 'Another file took its name before it was read.' },
+          },
+        ],
+      };
+    }
+    const message = `${this.source.name}: ${key} is gone from the source; nothing of it was read.`;
+    return {
+      id,
+      transition: 'fail-receive',
+      trouble: {
+        code: 'missing',
+        message,
+        nextStep: 'Put the file back under its name and retry, or abort the asset.',
+      },
+      dueInMs: null,
+      events: [{ kind: 'failed', actor, detail: { stage: 'receive', code: 'missing', message } }],
+    };
+  }
+}
+
+function* inSets<T>(items: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < items.length; start += setSize) yield items.slice(start, start + setSize);
+}

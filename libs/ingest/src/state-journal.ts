@@ -1,0 +1,79 @@
+import type { AssetRecord, AssetSets, PartRow, UploadRecord } from '@waybill/state';
+import type { JournalPart, UploadIntent, UploadJournal } from '@waybill/transfer';
+import { v7 as uuidv7 } from 'uuid';
+import { recordOpened, endUploads, type Database } from '@waybill/state';
+
+/** The asset passed to another owner while its file was being sent: nothing of this attempt counts any more. */
+export class LostAssetError extends Error {
+  override readonly name = 'LostAssetError';
+}
+
+/** A transfer's journal in Postgres: intents before effects, parts written behind in sets with those of all other files. */
+export class StateJournal implements UploadJournal {
+  private uploadId: string;
+  private committed: boolean;
+  private readonly pending = new Set<Promise<void>>();
+  private failed: unknown;
+
+  /** @param upload the upload of an earlier attempt that this one continues */
+  constructor(
+    private readonly db: Database,
+    private readonly sets: AssetSets,
+    private readonly asset: AssetRecord,
+    private readonly plan: unknown,
+    upload: UploadRecord | undefined,
+  ) {
+    this.uploadId = upload?.id ?? uuidv7();
+    this.committed = upload !== undefined;
+  }
+
+  /** The upload's row. */
+  get id(): string {
+    return this.uploadId;
+  }
+
+  async intent({ key, token, kind }: UploadIntent): Promise<void> {
+    if (this.committed) return;
+    const { id: assetId, fence, landing } = this.asset;
+    const written = await this.sets.intent({
+      id: this.uploadId,
+      assetId,
+      fence,
+      landing,
+      key,
+      token,
+      kind,
+      plan: this.plan,
+    });
+    if (!written) throw new LostAssetError(`${this.asset.filename} was taken over by another worker.`);
+    this.committed = true;
+  }
+
+  async opened(s3UploadId: string): Promise<void> {
+    await recordOpened(this.db, this.uploadId, s3UploadId);
+  }
+
+  async gone(): Promise<{ readonly token: string }> {
+    await endUploads(this.db, [this.uploadId], 'aborted');
+    this.uploadId = uuidv7();
+    this.committed = false;
+    return { token: this.asset.id };
+  }
+
+  part(row: JournalPart): void {
+    const { offset, ...part } = row;
+    const written: PartRow = { ...part, uploadId: this.uploadId, position: offset };
+    // A row that can't be written now costs a look at the store's own list after a crash; the final flush tries all again.
+    const writing = this.sets.part(written).catch((error: unknown) => {
+      this.failed = error;
+    });
+    this.pending.add(writing);
+    void writing.finally(() => this.pending.delete(writing));
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.pending);
+    if (this.failed !== undefined)
+      throw new Error('The journal could not be written.', { cause: this.failed });
+  }
+}

@@ -1,0 +1,44 @@
+import { SetWriter } from './set-writer.ts';
+
+describe('the set writer', () => {
+  it('puts what comes together into one statement and answers each caller', async () => {
+    const sets: number[][] = [];
+    const writer = new SetWriter<number, string>(async items => {
+      sets.push([...items]);
+      await new Promise(resolve => setTimeout(resolve, 10));
+      return item => `did ${item}`;
+    });
+    const first = [1, 2, 3].map(item => writer.add(item));
+    await new Promise(resolve => setTimeout(resolve, 6));
+    const second = [4, 5].map(item => writer.add(item));
+    expect(await Promise.all([...first, ...second])).toEqual(['did 1', 'did 2', 'did 3', 'did 4', 'did 5']);
+    expect(sets).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+  });
+
+  it('fails those of a failed statement alone and goes on', async () => {
+    let fail = true;
+    const writer = new SetWriter<number, number>(async () => {
+      if (fail) throw new Error('away');
+      return item => item;
+    });
+    await expect(writer.add(1)).rejects.toThrow('away');
+    fail = false;
+    expect(await writer.add(2)).toBe(2);
+  });
+
+  it('never makes a set larger than its limit', async () => {
+    const sizes: number[] = [];
+    const writer = new SetWriter<number, number>(
+      async items => {
+        sizes.push(items.length);
+        return item => item;
+      },
+      { limit: 2 },
+    );
+    await Promise.all([1, 2, 3, 4, 5].map(item => writer.add(item)));
+    expect(sizes).toEqual([2, 2, 1]);
+  });
+});

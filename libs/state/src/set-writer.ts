@@ -1,0 +1,54 @@
+interface Waiting<In, Out> {
+  readonly item: In;
+  resolve(out: Out): void;
+  reject(error: unknown): void;
+}
+
+export interface SetWriterOptions {
+  /** Milliseconds to wait for company before a statement is sent. Default 2. */
+  readonly gatherMs?: number;
+  /** Items of one statement at most. Default 500. */
+  readonly limit?: number;
+}
+
+/**
+ * Many workers, few statements: what is added while a statement is under way goes into the next one. Each caller gets its own
+ * answer, after its statement was committed; a failed statement fails everyone in it.
+ */
+export class SetWriter<In, Out> {
+  private waiting: Waiting<In, Out>[] = [];
+  private running = false;
+  private readonly gatherMs: number;
+  private readonly limit: number;
+
+  /** @param write one statement for the set; answers what each item gets */
+  constructor(
+    private readonly write: (items: readonly In[]) => Promise<(item: In) => Out>,
+    options: SetWriterOptions = {},
+  ) {
+    this.gatherMs = options.gatherMs ?? 2;
+    this.limit = options.limit ?? 500;
+  }
+
+  add(item: In): Promise<Out> {
+    return new Promise<Out>((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      if (!this.running) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    await new Promise(resolve => setTimeout(resolve, this.gatherMs));
+    while (this.waiting.length > 0) {
+      const set = this.waiting.splice(0, this.limit);
+      try {
+        const answer = await this.write(set.map(entry => entry.item));
+        set.forEach(entry => entry.resolve(answer(entry.item)));
+      } catch (error) {
+        set.forEach(entry => entry.reject(error));
+      }
+    }
+    this.running = false;
+  }
+}
