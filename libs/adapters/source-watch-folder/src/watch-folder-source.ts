@@ -78,9 +78,12 @@ export class WatchFolderSource implements SourceAdapter {
 
   async open(item: SourceItem, range: ByteRange, signal: AbortSignal): Promise<Readable> {
     const handle = await this.openFile(item, signal);
-    const { size } = await handle.stat();
+    const { size } = await handle.stat().catch((failure: unknown) => {
+      closeLate(handle);
+      throw this.openFailure(item, failure);
+    });
     if (size < range.end) {
-      await handle.close();
+      closeLate(handle);
       throw this.changed(item, `it has only ${size.toString()} bytes now`);
     }
     return new RangeStream(handle, range, { name: this.options.name, key: item.key }, signal);
@@ -92,7 +95,9 @@ export class WatchFolderSource implements SourceAdapter {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const opening = open(path, flags);
     const handle = await abortable(this.options.name, signal, opening, closeLate).catch(
-      (failure: unknown) => {
+      async (failure: unknown) => {
+        // Under a root that is gone nothing can be said about one file.
+        if (isGone(failure)) await this.root.check(signal);
         throw this.openFailure(item, failure);
       },
     );

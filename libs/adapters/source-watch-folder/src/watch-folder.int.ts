@@ -169,6 +169,31 @@ describe('a watch folder', () => {
     await appendFile(join(root, 'new/f'), 'x');
   });
 
+  it('takes a root on another device for a disk that is no longer mounted, not for an empty one', async () => {
+    const mount = join(root, 'mount');
+    await mkdir(join(root, 'disk'));
+    await writeFile(join(root, 'disk/f'), 'x');
+    await symlink('disk', mount);
+    const inbox = source({}, mount);
+    const [item] = await listed(inbox);
+    if (item === undefined) throw new Error('nothing was listed');
+    await unlink(mount);
+    // Linux has a file system in memory here: another device without mounting one.
+    const other = await mkdtemp('/dev/shm/watch-folder-');
+    await symlink(other, mount);
+    const unmounted = {
+      code: 'unreachable',
+      message: expect.stringContaining('is on another device') as string,
+    };
+    await expect(listed(inbox)).rejects.toMatchObject(unmounted);
+    await expect(inbox.probe(signal)).rejects.toMatchObject(unmounted);
+    await expect(inbox.openFile?.(item, signal)).rejects.toMatchObject(unmounted);
+    await unlink(mount);
+    await symlink('disk', mount);
+    expect(keys(await listed(inbox))).toEqual(['f']);
+    await rm(other, { recursive: true });
+  });
+
   it('tells its condition in a sentence', async () => {
     const inbox = source({}, join(root, 'nowhere'));
     await expect(listed(inbox)).rejects.toMatchObject({ code: 'unreachable' });
