@@ -16,7 +16,16 @@ export interface SshAccount {
 const prefix = 'wbtest-';
 const rootOf = (username: string): string => `${sharedPlace}/${username}`;
 
+/** The name of the server's configuration file, which its command line shows and no other process's does. */
+export const configurationName = (username: string): string => `sshd-${username}.conf`;
+
+/** Ends the account's server, where one runs; works also where it runs under sudo and takes no signals from us. */
+export async function endServerOf(username: string, signal: 'TERM' | 'KILL'): Promise<void> {
+  await runAsRoot('sh', ['-c', 'pkill "-$1" -f "sshd-$2[.]conf" || true', 'sh', signal, username]);
+}
+
 async function removeAccount(username: string): Promise<void> {
+  await endServerOf(username, 'KILL');
   // Sessions that sshd left behind still run as the user and would keep it in use.
   await runAsRoot('sh', ['-c', 'pkill -KILL -u "$1" || true', 'sh', username]);
   await runAsRoot('userdel', ['--force', username]);

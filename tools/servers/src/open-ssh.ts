@@ -1,14 +1,14 @@
 import { chmod, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { makeSshAccount, type SshAccount } from './open-ssh-account.ts';
+import { configurationName, endServerOf, makeSshAccount, type SshAccount } from './open-ssh-account.ts';
 import { onFreePort } from './on-free-port.ts';
 import { isRoot, runAsRoot, runCommand } from './run-command.ts';
 import { spawnServer, type ServerProcess } from './server-process.ts';
 import { waitUntilReady } from './wait-until.ts';
 
 /** The Debian packages that {@link startOpenSsh} needs. */
-export const openSshPackages = ['openssh-server'] as const;
+export const openSshPackages = ['openssh-server', 'procps'] as const;
 
 export interface RunningOpenSsh {
   readonly host: string;
@@ -37,7 +37,7 @@ const configuration = (folder: string, port: number, account: SshAccount): strin
     `Port ${String(port)}`,
     'ListenAddress 127.0.0.1',
     ...keyTypes.map(type => `HostKey "${join(folder, `host_${type}`)}"`),
-    `PidFile "${join(folder, 'sshd.pid')}"`,
+    'PidFile none',
     `AuthorizedKeysFile "${join(folder, 'authorized_keys')}"`,
     `AllowUsers ${account.username}`,
     'PasswordAuthentication yes',
@@ -67,12 +67,11 @@ const greet = (port: number): Promise<void> =>
     });
   });
 
-/** Without root, sshd runs under sudo, which takes no signals from us: sshd is stopped by its own process id. */
-const stopWithSudo = async (folder: string, server: ServerProcess): Promise<void> => {
-  const pid = (await readFile(join(folder, 'sshd.pid'), 'utf8').catch(() => '')).trim();
-  if (pid !== '' && !server.ended()) await runAsRoot('kill', [pid]);
+/** Without root, sshd runs under sudo, which takes no signals from us. */
+async function stopWithSudo(username: string, server: ServerProcess): Promise<void> {
+  if (!server.ended()) await endServerOf(username, 'TERM');
   await server.exited;
-};
+}
 
 /**
  * Starts OpenSSH's own server for SFTP alone, with its own keys, user and chroot, so that several run side by side.
@@ -90,8 +89,9 @@ export async function startOpenSsh(options: { readonly dataFolder: string }): Pr
   await chmod(join(folder, 'authorized_keys'), 0o644);
   const account = await makeSshAccount();
   const launch = async (port: number): Promise<ServerProcess> => {
-    await writeFile(join(folder, 'sshd.conf'), configuration(folder, port, account));
-    const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', join(folder, 'sshd.conf')];
+    const file = join(folder, configurationName(account.username));
+    await writeFile(file, configuration(folder, port, account));
+    const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', file];
     const [command = '', ...args] = isRoot() ? sshd : ['sudo', '-n', ...sshd];
     const logFile = join(folder, 'sshd.log');
     const server = await spawnServer({ name: 'sshd', command, args, logFile, cwd: '/', dieWithParent: true });
@@ -112,7 +112,7 @@ export async function startOpenSsh(options: { readonly dataFolder: string }): Pr
       hostKeys,
       root: account.root,
       stop: async () => {
-        await (isRoot() ? server.stop() : stopWithSudo(folder, server));
+        await (isRoot() ? server.stop() : stopWithSudo(account.username, server));
         await account.remove();
       },
     };
