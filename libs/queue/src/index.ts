@@ -1,7 +1,8 @@
 export { ClaimLoop, type ClaimLoopOptions, type ClaimLoopWork } from './claim-loop.ts';
 export { LeaseKeeper, type HeldLease, type Lease, type LeaseKeeperOptions } from './lease-keeper.ts';
+export { LeasedLoop, type LeasedLoopOptions } from './leased-loop.ts';
 export { LeaseLostError } from './lease-lost-error.ts';
-export type { OutageLog } from './outage.ts';
+export { Outage, reasonOf, type OutageLog, type OutageSentences } from './outage.ts';
 export { QueueModule, type QueueModuleOptions } from './queue-module.ts';
 export type { RedisPlace } from './queue-options.ts';
 export { RedisLink } from './redis-link.ts';

@@ -40,13 +40,17 @@ export class Outage {
   }
 }
 
-/** The message of an error, also of those that carry it elsewhere (AggregateError of a refused dual-stack connect). */
+/**
+ * Why, in one line: the message of an error, also of those that carry it elsewhere (AggregateError of a refused
+ * dual-stack connect) or over several lines (Prisma).
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '' && error.errors.length > 0) {
     return reasonOf(error.errors[0]);
   }
-  if (error instanceof Error) return error.message === '' ? error.name : error.message;
-  return String(error);
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
 /** Runs a reporting callback of somebody else; what it throws goes to stderr's warning channel, not up the loop. */
