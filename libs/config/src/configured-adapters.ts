@@ -5,7 +5,7 @@ import type { Config, DestinationConfig, SourceConfig } from './config.ts';
 export interface ConfiguredAdapter<Settings, Adapter> {
   readonly name: string;
   readonly config: Settings;
-  adapter(): Adapter;
+  readonly adapter: () => Adapter;
 }
 
 /** For an edge: its sources. Makes nothing, so that an app resolves only the secrets of what it uses. */

@@ -21,7 +21,7 @@ export interface DestinationWorkOptions {
   readonly leaseMs: number;
   readonly log: {
     info(sentence: string, facts?: Readonly<Record<string, unknown>>): void;
-    warn(sentence: string, facts?: Readonly<Record<string, unknown>>): void;
+    warn(sentence: string, error?: unknown, facts?: Readonly<Record<string, unknown>>): void;
   };
   /** A delivery ended: others of its asset may have waited for it. */
   readonly onDelivered: () => void;
@@ -66,7 +66,7 @@ export class DestinationWork {
       if (signal.aborted) return this.giveBack([delivery]);
       const move = failureMove(delivery, actor, error, Math.random());
       const { code = '', message = '', nextStep = '' } = move.trouble ?? {};
-      log.warn(`${message} ${nextStep}`, {
+      log.warn(`${message} ${nextStep}`, error, {
         deliveryId: delivery.id,
         assetId: delivery.assetId,
         transition: move.transition,

@@ -26,7 +26,7 @@ export interface FinalizerOptions {
   readonly actor: string;
   readonly owner: string;
   readonly leaseMs: number;
-  readonly log: { warn(sentence: string, facts?: Readonly<Record<string, unknown>>): void };
+  readonly log: { warn(sentence: string, error?: unknown, facts?: Readonly<Record<string, unknown>>): void };
   /** These destinations have work now. */
   readonly onOwed: () => void;
   /** This asset has to be sent again by its node. */
@@ -79,7 +79,7 @@ export class Finalizer {
     } catch (error) {
       if (signal.aborted) return this.giveBack([asset]);
       const move = failureMove(asset, stage, this.options.actor, error, Math.random());
-      this.options.log.warn(`${move.trouble?.message} ${move.trouble?.nextStep}`, {
+      this.options.log.warn(`${move.trouble?.message} ${move.trouble?.nextStep}`, error, {
         assetId: asset.id,
         transition: move.transition,
       });

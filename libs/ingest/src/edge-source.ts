@@ -18,5 +18,5 @@ export interface EdgeSource {
 /** Where an edge's sentences go. */
 export interface EdgeLog {
   info(sentence: string, facts?: Readonly<Record<string, unknown>>): void;
-  warn(sentence: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(sentence: string, error?: unknown, facts?: Readonly<Record<string, unknown>>): void;
 }

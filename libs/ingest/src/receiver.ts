@@ -89,7 +89,7 @@ export class Receiver {
     const sentence =
       move.trouble?.message ??
       `${asset.source}: ${asset.sourceKey} moved while it was read; it is waited for again.`;
-    log.warn(`${sentence} ${move.trouble?.nextStep ?? ''}`.trim(), {
+    log.warn(`${sentence} ${move.trouble?.nextStep ?? ''}`.trim(), error, {
       assetId: asset.id,
       transition: move.transition,
     });

@@ -57,6 +57,7 @@ export class SourceWatch {
       if (!signal.aborted)
         this.log.warn(
           `${this.name}: changes are not reported (${reasonOf(error)}); it is listed on its timer alone.`,
+          error,
         );
     }
   }
@@ -102,7 +103,7 @@ export class SourceWatch {
     if (changed) {
       const sentence = condition.sentence ?? `${this.name}: ${condition.filesListed ?? 0} files listed.`;
       if (condition.nextStep === null) this.log.info(sentence, { source: this.name });
-      else this.log.warn(`${sentence} ${condition.nextStep}`, { source: this.name });
+      else this.log.warn(`${sentence} ${condition.nextStep}`, undefined, { source: this.name });
     }
     try {
       await recordSourceCondition(this.place.db, this.name, condition);

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { destinationsOf } from '@waybill/config';
+import { deliverySets, DestinationWork } from '@waybill/deliver';
+import { createS3Landing } from '@waybill/landing';
+import type { AppLog, AppSetting } from '@waybill/platform';
+import { deliveryWork, LeasedLoop, type WakeUpHandlers, type WakeUps } from '@waybill/queue';
+import {
+  recordDeliveryProgress,
+  registerDestinations,
+  renewLeases,
+  type ClaimedDelivery,
+} from '@waybill/state';
+
+const leaseMs = 20_000;
+const graceMs = 8_000;
+
+/** A delivery service at work: one claim loop a destination, so that a dead one costs the others nothing. */
+export class DeliveryService implements BeforeApplicationShutdown {
+  private readonly works: readonly DestinationWork[];
+  private readonly loops: readonly LeasedLoop<ClaimedDelivery>[];
+  private progress: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly setting: AppSetting,
+    private readonly log: AppLog,
+    wakeUps: WakeUps,
+    handlers: WakeUpHandlers,
+  ) {
+    const { config, database: db, landingName } = setting;
+    const options = {
+      db,
+      sets: deliverySets(db),
+      landing: createS3Landing(setting.landing).finalizer,
+      landingName,
+      actor: 'delivery-service',
+      owner: `delivery-service ${randomUUID()}`,
+      leaseMs,
+      log,
+      onDelivered: () => wakeUps.wake(deliveryWork),
+    };
+    this.works = destinationsOf(config).map(
+      ({ name, adapter }) => new DestinationWork(name, adapter(), options),
+    );
+    this.loops = this.works.map(
+      work =>
+        new LeasedLoop<ClaimedDelivery>({
+          name: `delivering to ${work.name}`,
+          concurrency: work.concurrency,
+          claim: limit => work.claim(limit),
+          work: (delivery, signal) => work.deliver(delivery, signal),
+          giveBack: deliveries => work.giveBack(deliveries),
+          renew: held => renewLeases(db, 'deliveries', held, leaseMs),
+          leaseMs,
+          log,
+        }),
+    );
+    handlers.handle('delivery.work', () => this.loops.forEach(loop => loop.wake()));
+  }
+
+  async begin(): Promise<void> {
+    await registerDestinations(
+      this.setting.database,
+      this.setting.config.destinations.map(({ name, type }) => ({ name, type })),
+    );
+    this.loops.forEach(loop => loop.start());
+    this.progress = setInterval(() => void this.tellProgress(), 1_000);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.progress);
+    await Promise.all(this.loops.map(loop => loop.stop(graceMs)));
+    await Promise.all(this.works.map(work => work.close()));
+  }
+
+  private async tellProgress(): Promise<void> {
+    try {
+      await recordDeliveryProgress(
+        this.setting.database,
+        this.works.flatMap(work => work.progress()),
+      );
+    } catch (error) {
+      this.log.debug(
+        `Progress could not be recorded (${error instanceof Error ? error.message : String(error)}).`,
+      );
+    }
+  }
+}
