@@ -12,16 +12,14 @@ export interface Environment {
   readonly configPath: string;
   /** Where the app listens; 0: any free port. */
   readonly port: number;
-  /** The address it listens on, from HOST; absent: the app's own choice. */
-  readonly host: string | undefined;
-  /** The address it listens on, from HOST; absent: this machine only. */
-  readonly host: string | undefined;
   /** The admin API's key, from WAYBILL_API_KEY; only admin-api needs one. */
   readonly apiKey: Secret | undefined;
 }
 
-/** Reads DATABASE_URL, REDIS_URL, WAYBILL_CONFIG (default: waybill.yaml here), PORT, HOST and
- * WAYBILL_API_KEY; throws one ConfigError. */
+/**
+ * Reads DATABASE_URL, REDIS_URL, WAYBILL_CONFIG (default: waybill.yaml here), PORT, HOST and WAYBILL_API_KEY; throws one
+ * ConfigError.
+ */
 export function loadEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   return Object.freeze({
     databaseUrl: address(
@@ -33,7 +31,6 @@ export function loadEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     redisUrl: address(variables, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379'),
     configPath: resolve(variables['WAYBILL_CONFIG'] ?? 'waybill.yaml'),
     port: port(variables),
-    host: variables['HOST'] === '' ? undefined : variables['HOST'],
     host: variables['HOST'] === '' ? undefined : variables['HOST'],
     apiKey: apiKey(variables),
   });
