@@ -20,10 +20,10 @@ export function readName(bytes: Buffer): FileName {
 
 /** Why this key can't be taken, one sentence; undefined when it can. */
 export function refusalOf(key: string, inherited: string | undefined): string | undefined {
-  const reason = inherited ?? refusedKey(key);
+  const reason = inherited ?? refusedKey(key)?.replace('it has', 'its path has');
   if (reason === undefined) return undefined;
-  const shown = key.length > 120 ? `${key.slice(0, 120)}…` : key;
-  return `"${shown}" is not taken: ${reason.replace('it has', 'its path has')}. Rename it (at most ${maxKeyBytes.toString()} bytes, UTF-8, no control characters).`;
+  const most = `at most ${maxKeyBytes.toString()} bytes, UTF-8, no control characters`;
+  return `I${reason.slice(1)}; rename it (${most}).`;
 }
 
 /** Readable characters stay, every other byte is shown as \xNN. */

@@ -58,15 +58,13 @@ export class WatchFolderSource implements SourceAdapter {
     try {
       const names = new LinkNames(this.names);
       const folders: Buffer[] = [];
-      let files = 0;
       for await (const item of this.items(names, folders, signal)) {
-        files += 1;
         yield item;
       }
       this.names = names.complete();
       this.folders = folders;
       this.hints?.follow(folders);
-      this.condition = { state: 'ok', sentence: `The last listing found ${files.toString()} files.` };
+      this.condition = { state: 'ok', sentence: 'The folder was listed whole.' };
     } catch (failure) {
       const error = fileFailure(this.options.name, 'the listing failed', failure);
       // A listing that we stopped ourselves says nothing about the folder.
