@@ -2,7 +2,7 @@
 export interface LentBuffer {
   /** Exactly the size asked for; its content is whatever was there before. */
   readonly buffer: Buffer;
-  release(): void;
+  readonly release: () => void;
 }
 
 interface Waiter {

@@ -43,6 +43,8 @@ export interface SendFileInput {
   readonly replace?: boolean;
   /** Parts of this file under way at once. Default 4. */
   readonly concurrency?: number;
+  /** A larger part is streamed and not held. Default 64 MiB. */
+  readonly maxBufferedPart?: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: TransferProgress) => void;
 }
