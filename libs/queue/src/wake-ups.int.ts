@@ -199,6 +199,27 @@ describe('wake-ups through a real Redis', () => {
     20_000,
   );
 
+  it('says once, without the password, that Redis refuses it, and lives on', async () => {
+    const locked = await startRedis({
+      dataFolder: join(folder, 'locked'),
+      password: 'the-right-one',
+      dieWithParent: true,
+    });
+    try {
+      const app = await boot({ redisUrl: `redis://:hunter2@127.0.0.1:${locked.port}` });
+      app.wakeUps.wake(finalizerWork);
+      await until('trouble is told', () => app.wakeUps.trouble !== undefined);
+      await pause(2_500);
+      expect(app.lines).toHaveLength(1);
+      expect(app.lines[0]).toMatch(/WRONGPASS|NOAUTH/);
+      expect(app.lines[0]).not.toContain('hunter2');
+      expect(() => app.wakeUps.check()).toThrow(/Redis/);
+    } finally {
+      await Promise.all(apps.splice(0).map(app => app.module.close()));
+      await locked.stop();
+    }
+  }, 20_000);
+
   it('tells once that a wake-up is sent which the app does not declare', async () => {
     const app = await boot();
     app.wakeUps.wake(deliveryWork);

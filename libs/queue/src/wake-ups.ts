@@ -23,6 +23,15 @@ export class WakeUps implements BeforeApplicationShutdown {
     return this.link.trouble;
   }
 
+  /** For a readiness check that is not essential: throws one sentence while wake-ups fail. */
+  check(): void {
+    const { trouble } = this;
+    if (trouble === undefined) return;
+    throw new Error(
+      `Wake-ups through Redis fail (${trouble}); work goes on by the sweep. Check that Redis runs`,
+    );
+  }
+
   /**
    * Returns at once and never throws; a burst becomes one job. A wake-up that this app's QueueModule doesn't declare in
    * `sends` is not sent, and the log says so once.

@@ -84,6 +84,15 @@ describe('the log of an app', () => {
     expect(inspect(lines, { depth: 9 })).not.toContain('hunter2');
   });
 
+  it('stays quick on long texts', () => {
+    const { log } = capture();
+    const began = performance.now();
+    for (const text of ['a', ':/', 'password=', 'bearer ', '-----BEGIN PRIVATE KEY-----']) {
+      log.info(text.repeat(100_000 / text.length));
+    }
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it('leaves keys of objects and files readable', () => {
     const { log, lines } = capture();
     log.info('Landed raw/key=1/a.csv.', { key: 'raw/key=1/a.csv', tokens: undefined, accessKeyId: 'AKIA' });

@@ -2,7 +2,7 @@ const mask = '[secret]';
 
 /** What a secret looks like inside a text that somebody else wrote: a driver's message, a URL, a header. */
 const patterns: readonly (readonly [RegExp, string])[] = [
-  [/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/@]+@/gi, `$1${mask}@`],
+  [/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]*:)[^\s/@]+@/gi, `$1${mask}@`],
   [/\b(bearer|basic)\s+[a-z0-9._~+/=-]{6,}/gi, `$1 ${mask}`],
   [
     /\b(x-amz-(?:signature|security-token|credential)|password|passwd|secret|token|api[-_]?key)=[^\s&"']+/gi,
