@@ -12,6 +12,8 @@ export interface Environment {
   readonly configPath: string;
   /** Where the app listens; 0: any free port. */
   readonly port: number;
+  /** The address it listens on, from HOST; absent: the app's own choice. */
+  readonly host: string | undefined;
   /** The admin API's key, from WAYBILL_API_KEY; only admin-api needs one. */
   readonly apiKey: Secret | undefined;
 }
