@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
 const program = process.argv[2] ?? '';
@@ -36,6 +36,7 @@ await build({
   logLevel: 'warning',
   plugins: [outsidePackages],
 });
+await stop();
 process.argv.splice(2, 1);
 process.chdir(root);
 await import(pathToFileURL(outfile).href);

@@ -30,7 +30,7 @@ describe('startPostgres', () => {
   let dataFolder: string;
   const running: RunningPostgres[] = [];
   const start = async (): Promise<RunningPostgres> => {
-    const server = await startPostgres({ dataFolder });
+    const server = await startPostgres({ dataFolder, dieWithParent: true });
     running.push(server);
     return server;
   };

@@ -16,7 +16,7 @@ describe('startRedis', () => {
   let dataFolder: string;
   const running: RunningRedis[] = [];
   const start = async (options: Partial<RedisOptions> = {}): Promise<RunningRedis> => {
-    const server = await startRedis({ dataFolder, ...options });
+    const server = await startRedis({ dataFolder, dieWithParent: true, ...options });
     running.push(server);
     return server;
   };
