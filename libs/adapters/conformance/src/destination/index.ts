@@ -1,0 +1,6 @@
+export * from './describe-destination.ts';
+export * from './destination-fixture.ts';
+export type { DestinationRule } from './destination-rule.ts';
+export * from './destination-rules.ts';
+export * from './network-tap.ts';
+export * from './folder-far-end.ts';

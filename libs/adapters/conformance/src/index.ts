@@ -1,0 +1,2 @@
+export * from './destination/index.ts';
+export * from './source/index.ts';

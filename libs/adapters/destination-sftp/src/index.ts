@@ -1,0 +1,1 @@
+export { sftpDestination } from './sftp-destination.ts';
