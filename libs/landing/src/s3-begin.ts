@@ -1,4 +1,5 @@
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { AdapterError } from '@waybill/contract';
 import type { BeginUpload } from './edge-landing.ts';
 import { tokenField, type S3Context } from './s3-context.ts';
@@ -20,7 +21,7 @@ export async function beginUpload(
         // Declared here, or AWS refuses the parts' CRC-32s; FULL_OBJECT is what can be combined and compared.
         ...(context.checksum.sendsCrc32 ? { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } : {}),
       }),
-      { abortSignal: upload.signal },
+      abortable(upload.signal),
     );
   let answer;
   try {

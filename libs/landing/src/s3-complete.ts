@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { AdapterError } from '@waybill/contract';
 import { hexToBase64 } from './checksum-ability.ts';
 import { doubtOf, type CompleteDoubt } from './complete-doubt.ts';
@@ -111,7 +112,7 @@ async function sendComplete(context: S3Context, upload: CompleteUpload, form: Co
       MultipartUpload: { Parts },
       ...(form.totalSize ? { MpuObjectSize: upload.size } : {}),
     }),
-    { abortSignal: upload.signal },
+    abortable(upload.signal),
   );
 }
 

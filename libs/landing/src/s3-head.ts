@@ -1,4 +1,5 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { AdapterError } from '@waybill/contract';
 import { crc32Hex } from './checksum-ability.ts';
 import { normalEtag } from './etag.ts';
@@ -17,7 +18,7 @@ export async function headObject(
   try {
     answer = await context.reads.send(
       new HeadObjectCommand({ Bucket: context.bucket, Key: key, ChecksumMode: 'ENABLED' }),
-      { abortSignal: signal },
+      abortable(signal),
     );
   } catch (error) {
     if (faultOf(error).status === 404) return undefined;

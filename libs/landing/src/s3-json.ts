@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { AdapterError } from '@waybill/contract';
 import { crc32Hex, hexToBase64 } from './checksum-ability.ts';
 import { formatCrc32 } from './crc32-combine.ts';
@@ -33,7 +34,7 @@ export async function putJson(
         ContentMD5: hexToBase64(digests.md5),
         ...(context.checksum.sendsCrc32 ? { ChecksumCRC32: hexToBase64(digests.crc32) } : {}),
       }),
-      { abortSignal: signal },
+      abortable(signal),
     );
   } catch (error) {
     throw toAdapterError(error, `write ${key}`, context.place);

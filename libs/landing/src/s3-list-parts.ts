@@ -1,4 +1,5 @@
 import { ListPartsCommand, type ListPartsCommandOutput } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { crc32Hex } from './checksum-ability.ts';
 import type { ListedPart, PartListing } from './edge-landing.ts';
 import { normalEtag } from './etag.ts';
@@ -24,7 +25,7 @@ export async function listParts(
           UploadId: upload.uploadId,
           PartNumberMarker: marker,
         }),
-        { abortSignal: signal },
+        abortable(signal),
       );
     } catch (error) {
       if (isUploadGone(error)) return { outcome: 'upload-gone' };

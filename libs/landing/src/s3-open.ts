@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { AdapterError } from '@waybill/contract';
 import { ExactLength } from './exact-length.ts';
 import type { OpenRange } from './finalizer-landing.ts';
@@ -29,7 +30,7 @@ export async function openObject(
               Range: `bytes=${range.start}-${range.end === undefined ? '' : range.end - 1}`,
             }),
       }),
-      { abortSignal: signal },
+      abortable(signal),
     );
   } catch (error) {
     throw refusal(context, key, range, error);

@@ -1,4 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { AdapterError } from '@waybill/contract';
 import type { BodyDigests } from './body-digests.ts';
 import { crc32Hex, hexToBase64 } from './checksum-ability.ts';
@@ -108,7 +109,7 @@ async function sendObject(
         ...(context.checksum.sendsCrc32 ? { ChecksumCRC32: hexToBase64(digests.crc32) } : {}),
         ...(digests.md5 === undefined ? {} : { ContentMD5: hexToBase64(digests.md5) }),
       }),
-      { abortSignal: object.signal },
+      abortable(object.signal),
     );
   let answer;
   try {

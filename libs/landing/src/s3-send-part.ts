@@ -1,4 +1,5 @@
 import { UploadPartCommand, type UploadPartCommandInput } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import { AdapterError } from '@waybill/contract';
 import { crc32Hex, hexToBase64 } from './checksum-ability.ts';
 import type { SendPart, SentPart } from './edge-landing.ts';
@@ -25,7 +26,7 @@ export async function sendPart(context: S3Context, part: SendPart): Promise<Sent
         ...(context.checksum.sendsCrc32 ? { ChecksumCRC32: hexToBase64(digests.crc32) } : {}),
         ...(digests.md5 === undefined ? {} : { ContentMD5: hexToBase64(digests.md5) }),
       }),
-      { abortSignal: part.signal },
+      abortable(part.signal),
     );
   let answer;
   try {

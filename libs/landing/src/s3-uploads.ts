@@ -3,6 +3,7 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
+import { abortable } from './abortable.ts';
 import type { OpenUpload } from './finalizer-landing.ts';
 import type { S3Context } from './s3-context.ts';
 import { toAdapterError } from './s3-error.ts';
@@ -25,7 +26,7 @@ export async function* listUploads(
           KeyMarker: marker?.key,
           UploadIdMarker: marker?.id,
         }),
-        { abortSignal: signal },
+        abortable(signal),
       );
     } catch (error) {
       throw toAdapterError(error, 'list open uploads', context.place);
@@ -53,7 +54,7 @@ export async function abortUpload(
         Key: upload.key,
         UploadId: upload.uploadId,
       }),
-      { abortSignal: signal },
+      abortable(signal),
     );
   } catch (error) {
     if (!isUploadGone(error)) throw toAdapterError(error, `abort the upload of ${upload.key}`, context.place);

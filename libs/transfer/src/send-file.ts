@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isSinglePut, partsOf } from '@waybill/domain';
 import { combineCrc32, UploadGoneError } from '@waybill/landing';
 import { DigestPass } from './digest-pass.ts';
@@ -16,6 +17,8 @@ import { sendWhole } from './send-whole.ts';
  * object was made of it.
  */
 export async function sendFile(input: SendFileInput): Promise<SentFile> {
+  // One stop signal is heard by all files that move; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, input.signal);
   const progress = new ProgressCount(input.onProgress);
   const single = input.upload.uploadId === undefined && isSinglePut(input.size, input.plan.partSize);
   let sent: SentFile;
