@@ -1,7 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { LeaseKeeper, type Lease } from './lease-keeper.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
 
+const pause = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 const lease = (id: string, fence = 1): Lease => ({ id, fence });
 
 /** Rows in Postgres as the renewal statement sees them. */
@@ -32,8 +33,15 @@ class Rows {
 
 describe('LeaseKeeper', () => {
   let rows: Rows;
-  beforeEach(() => (rows = new Rows()));
-  afterEach(() => rows.keeper.stop());
+  beforeEach(() => {
+    jest.useFakeTimers();
+    rows = new Rows();
+  });
+  afterEach(() => {
+    rows.keeper.stop();
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+  });
 
   it('renews all held leases with one statement an interval, and none after their release', async () => {
     const held = ['a', 'b', 'c'].map(id => rows.keeper.hold(lease(id)));
