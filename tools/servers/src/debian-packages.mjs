@@ -2,7 +2,7 @@
  * Debian packages for the set-up and for tests. Plain JavaScript, since the set-up uses it before anything is installed.
  */
 import { execFile, spawn } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -43,10 +43,19 @@ function asRoot(command, args, input = '') {
   });
 }
 
+const policyText = `#!/bin/sh\n# Made by Waybill's set-up, process ${process.pid}, and removed when it is done.\nexit 101\n`;
+
+/** The policy file of a set-up that was killed before it could remove it; somebody else's file is left alone. */
+async function removeOrphanedPolicy() {
+  const text = await readFile(policy, 'utf8').catch(() => '');
+  const maker = /Made by Waybill's set-up, process (\d+)/.exec(text)?.[1];
+  if (maker !== undefined && !(await exists(`/proc/${maker}`))) await asRoot('rm', ['-f', policy]);
+}
+
 /** A package's own service (sshd on port 22, Redis on 6379) is never started by us: Debian asks this file. */
 async function withoutServices(work) {
   if (await exists(policy)) return work();
-  await asRoot('sh', ['-c', `cat > ${policy} && chmod 755 ${policy}`], '#!/bin/sh\nexit 101\n');
+  await asRoot('sh', ['-c', `cat > ${policy} && chmod 755 ${policy}`], policyText);
   try {
     return await work();
   } finally {
@@ -55,6 +64,7 @@ async function withoutServices(work) {
 }
 
 export async function installDebianPackages(names) {
+  await removeOrphanedPolicy();
   const known = await Promise.all(names.map(isInstalled));
   const missing = names.filter((_, index) => !known[index]);
   if (missing.length === 0) return;

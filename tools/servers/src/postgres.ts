@@ -65,7 +65,14 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const password = await openCluster(place, binaries, user);
   const launch = async (port: number): Promise<ServerProcess> => {
     await truncate(place.logFile).catch(() => undefined);
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'log_min_messages=warning'];
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'log_min_messages=warning',
+      'timezone=UTC',
+      // Four apps and whoever looks on, each with a pool.
+      'max_connections=200',
+    ];
     const server = await spawnServer({
       name: 'Postgres',
       command: binaries.postgres,
