@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { AdapterError } from '@waybill/contract';
 import type { SecretRef } from '@waybill/contract';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
@@ -39,15 +40,18 @@ export function isEmbeddedRef(ref: { readonly env: string }): boolean {
   return Object.keys(embedded).some(variable => ref.env.startsWith(`${variable}#`));
 }
 
+/** As a secret's value is read at work, its failure is one of the work's: an AdapterError. */
 export function revealEmbedded(ref: { readonly env: string }): string {
   const [variable = '', field = ''] = ref.env.split('#');
-  const values: Readonly<Record<string, unknown>> = readEmbedded(
-    variable as Variable,
-    `the secret ${ref.env} is asked for`,
-  );
-  const value = values[field];
-  if (typeof value === 'string') return value;
-  throw new ConfigError(`${variable} names a file without "${field}". Start Waybill again with npm start.`);
+  try {
+    const values: Readonly<Record<string, unknown>> = readEmbedded(
+      variable as Variable,
+      `${ref.env} is needed`,
+    );
+    return String(values[field]);
+  } catch (failure) {
+    throw new AdapterError('unauthorized', (failure as ConfigError).message, { cause: failure });
+  }
 }
 
 /** @param why what made the embedded server be asked for, as the start of a sentence */

@@ -19,6 +19,8 @@ describe('the environment of an app', () => {
       inspect(environment) + JSON.stringify(environment) + String(environment.databaseUrl),
     ).not.toContain('hunter2');
     expect(loadEnvironment({ ...good, WAYBILL_CONFIG: '/etc/w.yaml' }).configPath).toBe('/etc/w.yaml');
+    expect(loadEnvironment({ ...good, WAYBILL_APPS: 'ready.json' }).appsFile).toBe(resolve('ready.json'));
+    expect(loadEnvironment({ ...good, WAYBILL_APPS: '' }).appsFile).toBeUndefined();
   });
 
   it.each([

@@ -16,11 +16,13 @@ export interface Environment {
   readonly host: string | undefined;
   /** The admin API's key, from WAYBILL_API_KEY; only admin-api needs one. */
   readonly apiKey: Secret | undefined;
+  /** Absolute path of the file that names the apps' addresses (ready.json), from WAYBILL_APPS; only admin-api reads it. */
+  readonly appsFile: string | undefined;
 }
 
 /**
- * Reads DATABASE_URL, REDIS_URL, WAYBILL_CONFIG (default: waybill.yaml here), PORT, HOST and WAYBILL_API_KEY; throws one
- * ConfigError.
+ * Reads DATABASE_URL, REDIS_URL, WAYBILL_CONFIG (default: waybill.yaml here), PORT, HOST, WAYBILL_API_KEY and
+ * WAYBILL_APPS; throws one ConfigError.
  */
 export function loadEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   return Object.freeze({
@@ -35,6 +37,7 @@ export function loadEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     port: port(variables),
     host: variables['HOST'] === '' ? undefined : variables['HOST'],
     apiKey: apiKey(variables),
+    appsFile: appsFile(variables),
   });
 }
 
@@ -78,4 +81,9 @@ function apiKey(variables: NodeJS.ProcessEnv): Secret | undefined {
   throw new ConfigError(
     'The environment variable WAYBILL_API_KEY is shorter than 16 characters. Set a longer, random one.',
   );
+}
+
+function appsFile(variables: NodeJS.ProcessEnv): string | undefined {
+  const text = variables['WAYBILL_APPS'];
+  return text === undefined || text === '' ? undefined : resolve(text);
 }

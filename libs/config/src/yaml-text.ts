@@ -19,10 +19,16 @@ export class YamlText {
     const error = this.document.errors[0] ?? this.document.warnings[0];
     if (error !== undefined) {
       const { line } = this.lines.linePos(error.pos[0]);
-      const reason = error.message.replace(/\.?\s*$/, '');
-      throw this.failure(line, `this is no valid YAML: ${reason}. Correct the line or the ones before it.`);
+      throw this.failure(line, `${noYaml(error)}. Correct the line or the ones before it.`);
     }
-    this.value = this.document.toJS();
+    try {
+      this.value = this.document.toJS();
+    } catch (failure) {
+      // An alias without its anchor, or with far too many uses, is met only here.
+      throw new ConfigError(
+        `${label}: ${noYaml(failure as Error)}. Write the value out instead of an alias.`,
+      );
+    }
   }
 
   /** A ConfigError that points at the value under `path`, or at the nearest thing around it. */
@@ -52,6 +58,11 @@ export class YamlText {
   private failure(line: number, sentence: string): ConfigError {
     return new ConfigError(`${this.label} line ${line.toString()}: ${sentence}`);
   }
+}
+
+/** Without what the parser quotes from the file: it might be a secret in the wrong place. */
+function noYaml({ message }: Error): string {
+  return `this is no valid YAML: ${message.replace(/:\s.*$/s, '').replace(/\.?\s*$/, '')}`;
 }
 
 const keyOf = ({ key }: Pair): unknown => (isScalar(key) ? key.value : undefined);

@@ -40,6 +40,12 @@ describe('a key template', () => {
     });
   });
 
+  it('refuses a file whose time is none', () => {
+    expect(renderKey(template('{date}/{filename}'), { ...fields, modifiedAt: new Date(NaN) })).toEqual({
+      refused: expect.stringContaining('asks for {date}') as string,
+    });
+  });
+
   it('refuses a key that became too long', () => {
     expect(renderKey(template('{source}/{key}'), { ...fields, key: 'x'.repeat(1_005) })).toEqual({
       refused: expect.stringContaining('1015 bytes') as string,

@@ -102,7 +102,8 @@ function fieldValue(field: FieldName, { source, key, modifiedAt, recording }: Ke
     case 'ext':
       return splitFilename(filenameOf(key)).ext;
     case 'date':
-      return modifiedAt.toISOString().slice(0, 10);
+      // A damaged file system tells times that are none.
+      return Number.isNaN(modifiedAt.getTime()) ? undefined : modifiedAt.toISOString().split('T')[0];
     case 'recording':
       return recording?.id;
     case 'chapter':

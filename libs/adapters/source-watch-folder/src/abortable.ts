@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AdapterError } from '@waybill/contract';
 
 /** What every call of this source rejects with once its signal aborts. */
@@ -5,6 +6,12 @@ export function stopped(name: string, signal: AbortSignal): AdapterError {
   return new AdapterError('unreachable', `source ${name}: the call was stopped before its end`, {
     cause: signal.reason,
   });
+}
+
+/** Adds a listener. Many files are opened on one signal, and Node takes more than ten for a leak. */
+export function listen(signal: AbortSignal, onAbort: () => void): void {
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', onAbort, { once: true });
 }
 
 /**
@@ -28,7 +35,7 @@ export async function abortable<T>(
       reject(stopped(name, signal));
       return undefined;
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    listen(signal, onAbort);
   });
   try {
     return await Promise.race([work, aborted]);

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AdapterError } from '@waybill/contract';
 import type { ByteRange } from '@waybill/contract';
-import { stopped } from './abortable.ts';
+import { listen, stopped } from './abortable.ts';
 import { fileFailure } from './file-failure.ts';
 
 const chunkBytes = 256 * 1024;
@@ -24,7 +24,7 @@ export class RangeStream extends Readable {
     super({ highWaterMark: chunkBytes });
     this.position = range.start;
     this.onAbort = () => this.destroy(stopped(source.name, signal));
-    signal.addEventListener('abort', this.onAbort, { once: true });
+    listen(signal, this.onAbort);
     if (signal.aborted) this.onAbort();
   }
 

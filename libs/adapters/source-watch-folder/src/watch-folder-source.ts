@@ -181,6 +181,9 @@ export class WatchFolderSource implements SourceAdapter {
   }
 }
 
+/** The latest time that a Date can hold, in milliseconds; some file systems can hold later ones. */
+const latest = 8.64e15;
+
 function itemOf({ key, stats, refused }: FoundFile, identity: string): SourceItem {
   const refusal = refusalOf(key, refused);
   return {
@@ -188,7 +191,7 @@ function itemOf({ key, stats, refused }: FoundFile, identity: string): SourceIte
     identity,
     revision: revisionOf(stats),
     size: Number(stats.size),
-    modifiedAt: stats.mtime,
+    modifiedAt: new Date(Math.max(-latest, Math.min(latest, Number(stats.mtimeMs)))),
     ...(refusal === undefined ? {} : { refused: refusal }),
   };
 }
