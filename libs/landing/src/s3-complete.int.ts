@@ -99,6 +99,13 @@ describe('Complete', () => {
     expect((await fixture.stored(upload.key)).equals(whole)).toBe(true);
   });
 
+  it('replaces our own object of an earlier upload under the same token', async () => {
+    const { whole, upload } = await fixture.uploaded('complete/earlier');
+    for (const size of [100, upload.size]) await fixture.put(upload.key, randomBytes(size), upload.token);
+    expect(await fixture.landing.finalizer.complete(upload)).toMatchObject({ outcome: 'proven' });
+    expect((await fixture.stored(upload.key)).equals(whole)).toBe(true);
+  });
+
   it('refuses a list that does not add up, before the store hears of it', async () => {
     const { upload } = await fixture.uploaded('complete/sum');
     await expect(

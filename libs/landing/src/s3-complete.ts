@@ -5,7 +5,7 @@ import { AdapterError } from '@waybill/contract';
 import { hexToBase64 } from './checksum-ability.ts';
 import { doubtOf, type CompleteDoubt } from './complete-doubt.ts';
 import type { CompleteOutcome, CompleteUpload, LandedObject } from './finalizer-landing.ts';
-import { expectedObject, foreign, proveStanding } from './object-proof.ts';
+import { expectedObject, foreign, proveStanding, type ExpectedObject } from './object-proof.ts';
 import type { S3Context } from './s3-context.ts';
 import { faultOf, toAdapterError } from './s3-error.ts';
 import { headObject } from './s3-head.ts';
@@ -31,11 +31,10 @@ export async function completeUpload(context: S3Context, upload: CompleteUpload)
 
 async function completeAndLook(context: S3Context, upload: CompleteUpload): Promise<CompleteOutcome> {
   const expected = expectedObject(upload);
-  const ours = (standing: LandedObject | undefined) =>
-    standing?.token === upload.token && standing.size === upload.size;
-
   const before = await headObject(context, upload.key, upload.signal);
-  if (before !== undefined && ours(before)) return proven(context, before, expected);
+  const already = provenIfOurs(context, before, expected);
+  // Length alone does not tell this upload's object from an earlier one's; then the store's answer to Complete decides.
+  if (already !== undefined && already.object.proofLevel !== 'size') return already;
   // Complete would overwrite it, and a condition on Complete costs every part on some stores (409).
   if (before !== undefined && before.token !== upload.token && upload.replace !== true)
     throw foreign(before, context.place);
@@ -54,8 +53,10 @@ async function completeAndLook(context: S3Context, upload: CompleteUpload): Prom
     );
     upload.signal.throwIfAborted();
     const standing = await headObject(context, upload.key, upload.signal);
-    if (standing !== undefined && (doubt === undefined || ours(standing)))
-      return proven(context, standing, expected);
+    if (standing !== undefined && doubt === undefined)
+      return { outcome: 'proven', object: proveStanding(standing, expected, context.place) };
+    const done = provenIfOurs(context, standing, expected);
+    if (done !== undefined) return done;
     switch (doubt) {
       case 'parts':
         return { outcome: 'parts-rejected', reason: reasonOf(last) };
@@ -88,12 +89,22 @@ async function completeAndLook(context: S3Context, upload: CompleteUpload): Prom
   throw failure();
 }
 
-function proven(
+/**
+ * Proven when these bytes of ours stand there already, whoever's Complete made them. Other bytes under our own token are an
+ * earlier upload of the same asset, which this one replaces.
+ */
+function provenIfOurs(
   context: S3Context,
-  standing: LandedObject,
-  expected: ReturnType<typeof expectedObject>,
-): CompleteOutcome {
-  return { outcome: 'proven', object: proveStanding(standing, expected, context.place) };
+  standing: LandedObject | undefined,
+  expected: ExpectedObject,
+): (CompleteOutcome & { outcome: 'proven' }) | undefined {
+  if (standing === undefined || standing.token !== expected.token) return undefined;
+  try {
+    return { outcome: 'proven', object: proveStanding(standing, expected, context.place) };
+  } catch (error) {
+    if (error instanceof AdapterError && error.code === 'content-mismatch') return undefined;
+    throw error;
+  }
 }
 
 async function sendComplete(context: S3Context, upload: CompleteUpload, form: CompleteForm): Promise<void> {
