@@ -113,7 +113,8 @@ export class KeptProcess {
     if (exit.code === configurationError && !this.#stopping.signal.aborted) {
       throw new StartError(words === '' ? `${this.name} refuses its configuration.` : words);
     }
-    const why = words === '' ? '' : `: ${words.replace(/[.\s]*$/, '')}`;
+    // One that was killed had no chance to say why; what it said before is about something else.
+    const why = words === '' || exit.signal !== null ? '' : `: ${words.replace(/[.\s]*$/, '')}`;
     return { ready, reason: `${this.name} ended (${exitText(exit)})${why}.` };
   }
 }

@@ -59,6 +59,8 @@ try {
     rmSync(home.ready, { force: true });
     unlock();
   };
+  // One that a killed supervisor left tells of processes that are gone.
+  rmSync(home.ready, { force: true });
   const onRefused = (refusal: Error): void => end(1, sentenceOf(refusal));
   await startWaybill({ settings, home, supervisor, env: process.env, tell, onRefused });
 } catch (error) {

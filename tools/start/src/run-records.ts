@@ -14,7 +14,7 @@ const record = z.object({
 export type StopSignal = z.output<typeof record>['stopSignal'];
 
 /** How long what was left gets to stop by itself, in milliseconds. */
-const patience = 10_000;
+const patience = 4_000;
 
 /**
  * One file a child, `$WAYBILL_HOME/run/<name>.json`: what the next `npm start` needs to clear away the children of a
