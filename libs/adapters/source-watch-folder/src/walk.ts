@@ -32,6 +32,8 @@ interface Folder {
 
 /** Entries looked at in one go: enough to keep the system's threads busy. */
 const batchSize = 256;
+/** How often a folder is opened that comes and goes. */
+const mostAttempts = 20;
 const slash = Buffer.from('/');
 
 /**
@@ -50,7 +52,8 @@ export async function* walk(plan: WalkPlan, signal: AbortSignal): AsyncGenerator
     try {
       for (;;) {
         const entries = await abortable(plan.name, signal, readBatch(plan, here, dir));
-        if (entries.length === 0) break;
+        if (entries === undefined) pending.push(here);
+        if (entries === undefined || entries.length === 0) break;
         const work = Promise.all(entries.map(entry => look(plan, here, entry)));
         const met = (await abortable(plan.name, signal, work)).filter(one => one !== undefined);
         pending.push(...met.filter(one => 'path' in one));
@@ -62,17 +65,24 @@ export async function* walk(plan: WalkPlan, signal: AbortSignal): AsyncGenerator
   }
 }
 
+/** undefined: it is gone. */
 async function openFolder(plan: WalkPlan, folder: Folder): Promise<Dir | undefined> {
-  try {
-    // Typed for text names; with this encoding each name is a Buffer.
-    return await opendir(folder.path, { encoding: 'buffer', bufferSize: batchSize } as object);
-  } catch (failure) {
-    if (folder.key !== '' && isGone(failure) && (await isConfirmedGone(folder.path))) return undefined;
-    throw folderFailure(plan, folder, failure);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const options = { encoding: 'buffer', bufferSize: batchSize } as object;
+      // Typed for text names; with this encoding each name is a Buffer.
+      return await opendir(folder.path, options);
+    } catch (failure) {
+      const below = folder.key !== '' && isGone(failure);
+      if (below && (await isConfirmedGone(folder.path))) return undefined;
+      // Gone when it was opened and there when it was looked for: a program makes it anew again and again.
+      if (!below || attempt === mostAttempts) throw folderFailure(plan, folder, failure);
+    }
   }
 }
 
-async function readBatch(plan: WalkPlan, folder: Folder, dir: Dir): Promise<Dirent[]> {
+/** undefined: the open folder was removed; another one may have its name by now. */
+async function readBatch(plan: WalkPlan, folder: Folder, dir: Dir): Promise<Dirent[] | undefined> {
   const entries: Dirent[] = [];
   try {
     while (entries.length < batchSize) {
@@ -82,8 +92,7 @@ async function readBatch(plan: WalkPlan, folder: Folder, dir: Dir): Promise<Dire
     }
     return entries;
   } catch (failure) {
-    // Reading a folder that was removed while it is open fails with ENOENT.
-    if (folder.key !== '' && isGone(failure) && (await isConfirmedGone(folder.path))) return entries;
+    if (folder.key !== '' && isGone(failure)) return undefined;
     throw folderFailure(plan, folder, failure);
   }
 }

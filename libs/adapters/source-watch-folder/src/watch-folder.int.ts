@@ -12,7 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { SourceItem } from '@waybill/contract';
 import { watchFolderSource } from './index.ts';
@@ -194,6 +194,36 @@ describe('a watch folder', () => {
     await rm(other, { recursive: true });
   });
 
+  it('lists what stays whole while other files and folders come and go', async () => {
+    const inbox = source();
+    const staying = Array.from({ length: 50 }, (_, n) => `stay-${n.toString()}/f`);
+    for (const key of staying) {
+      await mkdir(join(root, dirname(key)));
+      await writeFile(join(root, key), 'x');
+    }
+    let over = false;
+    const restless = async (n: number) => {
+      const folder = join(root, `restless-${n.toString()}`);
+      while (!over) {
+        await mkdir(join(folder, 'a/b'), { recursive: true });
+        await writeFile(join(folder, 'a/b/f'), 'x');
+        await rename(join(folder, 'a'), join(folder, 'c'));
+        await rm(folder, { recursive: true });
+      }
+    };
+    const work = [1, 2, 3].map(restless);
+    try {
+      for (let scan = 0; scan < 25; scan += 1) {
+        const found = await listed(inbox);
+        expect(keys(found).filter(key => key.startsWith('stay-'))).toEqual([...staying].sort());
+        expect(new Set(found.map(item => item.identity)).size).toBe(found.length);
+      }
+    } finally {
+      over = true;
+      await Promise.all(work);
+    }
+  }, 60_000);
+
   it('tells its condition in a sentence', async () => {
     const inbox = source({}, join(root, 'nowhere'));
     await expect(listed(inbox)).rejects.toMatchObject({ code: 'unreachable' });
@@ -210,11 +240,8 @@ describe('a watch folder', () => {
   });
 
   it('lists 10,000 files in about a second', async () => {
-    for (let folder = 0; folder < 100; folder += 1) {
-      await mkdir(join(root, folder.toString()));
-      const names = Array.from({ length: 100 }, (_, n) => join(root, folder.toString(), n.toString()));
-      await Promise.all(names.map(name => writeFile(name, '')));
-    }
+    const make = 'for d in $(seq 100); do mkdir $d; (cd $d && seq 100 | xargs touch); done';
+    execFileSync('sh', ['-c', make], { cwd: root });
     const inbox = source();
     const start = performance.now();
     expect(await listed(inbox)).toHaveLength(10_000);
