@@ -36,12 +36,12 @@ describe('a bundle runs alone', () => {
   });
 
   it('with Bull and its Lua scripts', async () => {
-    const { redisUrl } = await testServers();
+    const { redisUrl } = testServers();
     expect(await output('bull-queue', { REDIS_URL: redisUrl })).toEqual({ job: 'woken' });
   });
 
   it('with ssh2 and its native ciphers, where they were built', async () => {
-    expect(await output('ssh-echo')).toEqual({ echo: 'echo hello', addons: expect.any(Number) });
+    expect(await output('ssh-echo')).toEqual({ echo: 'echo hello', addons: expect.any(Number) as number });
   });
 
   it('with the AWS SDK', async () => {
@@ -49,7 +49,7 @@ describe('a bundle runs alone', () => {
   });
 
   it('with Prisma and its query compiler', async () => {
-    const { postgresUrl } = await testServers();
+    const { postgresUrl } = testServers();
     expect(await output('database-client', { DATABASE_URL: postgresUrl })).toEqual({
       rows: [{ answer: 42 }],
     });

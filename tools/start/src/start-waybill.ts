@@ -69,7 +69,14 @@ export async function startWaybill(around: StartSurroundings): Promise<void> {
     sftp: access.sftp === undefined ? undefined : { ...access.sftp, root: home.sftp },
   };
   const ready = new ReadyFile(home.ready, parts, urls);
-  const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, WAYBILL_CONFIG: choice.file, ...access.env };
+  // Some shells export HOST, and the apps would listen there.
+  const env = {
+    HOST: '127.0.0.1',
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    WAYBILL_CONFIG: choice.file,
+    ...access.env,
+  };
   tell(`Starting ${appNames.join(', ')} …`);
   await supervisor.keep(
     appNames.map(name => plans.app(name, urls[name], env, ({ pid }) => ready.appIsReady(name, pid))),
