@@ -22,6 +22,14 @@ export interface ReceivedBody {
   readonly sent: ChecksumAlgorithm | undefined;
 }
 
+export interface ReceiveOptions {
+  /** More is refused before it is read. */
+  readonly maxBytes: number;
+  readonly alsoCompute?: ChecksumAlgorithm | undefined;
+  /** The checksum headers are about an object and not about this body: so it is with Complete. */
+  readonly checksumIsOfObject?: boolean;
+}
+
 /** Where the bytes go. A returned promise holds the next bytes back. */
 export type Sink = (bytes: Buffer) => Promise<void> | void;
 
@@ -34,9 +42,9 @@ export async function receiveBody(
   request: S3Request,
   authorization: Authorization,
   sink: Sink,
-  options: { readonly maxBytes: number; readonly alsoCompute?: ChecksumAlgorithm | undefined },
+  options: ReceiveOptions,
 ): Promise<ReceivedBody> {
-  const expected = expectedChecksum(request);
+  const expected = options.checksumIsOfObject === true ? undefined : expectedChecksum(request);
   const contentMd5 = readContentMd5(request);
   const algorithms = new Set(
     [expected?.algorithm, options.alsoCompute].filter(algorithm => algorithm !== undefined),
@@ -77,9 +85,14 @@ export async function receiveBody(
 }
 
 /** A small body as a whole: XML documents. */
-export async function receiveDocument(request: S3Request, authorization: Authorization): Promise<Buffer> {
+export async function receiveDocument(
+  request: S3Request,
+  authorization: Authorization,
+  options: Pick<ReceiveOptions, 'checksumIsOfObject'> = {},
+): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  await receiveBody(request, authorization, bytes => void pieces.push(bytes), { maxBytes: 8 * 1024 * 1024 });
+  const maxBytes = 8 * 1024 * 1024;
+  await receiveBody(request, authorization, bytes => void pieces.push(bytes), { ...options, maxBytes });
   return Buffer.concat(pieces);
 }
 

@@ -26,9 +26,8 @@ export const completeMultipartUpload: Operation = async exchange => {
   const { bucket, key } = objectOf(exchange);
   const id = request.query.get('uploadId') ?? '';
   const guard = writeGuard(request);
-  const named = readPartList(
-    readXml(await receiveDocument(request, authorization), 'CompleteMultipartUpload'),
-  );
+  const body = await receiveDocument(request, authorization, { checksumIsOfObject: true });
+  const named = readPartList(readXml(body, 'CompleteMultipartUpload'));
   const before = await completedBefore(exchange, id, named);
   if (before !== undefined) {
     answerCompleted(exchange, before);
