@@ -48,9 +48,16 @@ export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '' && error.errors.length > 0) {
     return reasonOf(error.errors[0]);
   }
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const text = messageOf(error) ?? String(error);
   const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+/** By shape and not by class: errors also come from other realms, and from drivers that only look like one. */
+function messageOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
+  if (typeof error.message === 'string' && error.message !== '') return error.message;
+  return 'name' in error && typeof error.name === 'string' ? error.name : undefined;
 }
 
 /** Runs a reporting callback of somebody else; what it throws goes to stderr's warning channel, not up the loop. */
