@@ -12,6 +12,8 @@ import { writeServersFile } from './servers-file.ts';
 import { steps, type Stage } from './steps.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
+// Tests plant files that the users of Postgres and OpenSSH read, whatever umask this was started with.
+process.umask(0o022);
 const { only, jestArguments } = readOptions(process.argv.slice(2));
 const chosen = steps.filter(step => only.length === 0 || only.includes(step.group));
 const interruption = new AbortController();
