@@ -1,5 +1,5 @@
-import { destinationDescriptors, sourceDescriptors } from '@waybill/registry';
 import { readSetting, runApp } from '@waybill/platform';
+import { destinationDescriptors, sourceDescriptors } from '@waybill/registry';
 import { FinalizerService } from './finalizer-service.ts';
 import { finalizerModule } from './finalizer-module.ts';
 

@@ -28,6 +28,7 @@ export class DeliveryService implements BeforeApplicationShutdown {
     handlers: WakeUpHandlers,
   ) {
     const { config, database: db, landingName } = setting;
+    const ordered = config.routes.some(route => route.deliver.some(step => step.after.length > 0));
     const options = {
       db,
       sets: deliverySets(db),
@@ -37,7 +38,10 @@ export class DeliveryService implements BeforeApplicationShutdown {
       owner: `delivery-service ${randomUUID()}`,
       leaseMs,
       log,
-      onDelivered: () => wakeUps.wake(deliveryWork),
+      // Only a route with an order has deliveries that wait for others.
+      onDelivered: () => {
+        if (ordered) wakeUps.wake(deliveryWork);
+      },
     };
     this.works = destinationsOf(config).map(
       ({ name, adapter }) => new DestinationWork(name, adapter(), options),

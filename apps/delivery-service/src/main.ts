@@ -1,5 +1,5 @@
-import { destinationDescriptors, sourceDescriptors } from '@waybill/registry';
 import { readSetting, runApp } from '@waybill/platform';
+import { destinationDescriptors, sourceDescriptors } from '@waybill/registry';
 import { DeliveryService } from './delivery-service.ts';
 import { deliveryModule } from './delivery-module.ts';
 

@@ -12,7 +12,7 @@ const leaseMs = 30_000;
 const filesAtOnce = 16;
 const partsAtOnce = 4;
 /** All files together; an edge is a small computer. */
-const memoryBudget = 64 * 1024 ** 2;
+const memoryBudget = 48 * 1024 ** 2;
 const graceMs = 8_000;
 
 /** An edge at work: it watches its sources and receives what is finished. */

@@ -1,5 +1,5 @@
-import { destinationDescriptors, sourceDescriptors } from '@waybill/registry';
 import { readSetting, runApp } from '@waybill/platform';
+import { destinationDescriptors, sourceDescriptors } from '@waybill/registry';
 import { Edge } from './edge.ts';
 import { edgeModule } from './edge-module.ts';
 

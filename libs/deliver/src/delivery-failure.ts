@@ -1,6 +1,6 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait } from '@waybill/domain';
-import type { ClaimedDelivery, DeliveryMove } from '@waybill/state';
+import { databaseReason, type ClaimedDelivery, type DeliveryMove } from '@waybill/state';
 
 /** What a failed attempt to deliver makes of the row; the asset is never touched by it. `jitter` in [0, 1). */
 export function failureMove(
@@ -11,7 +11,7 @@ export function failureMove(
 ): DeliveryMove {
   const known = error instanceof AdapterError ? error : undefined;
   const attempts = delivery.attempts + 1;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = databaseReason(error);
   const trouble = {
     code: known?.code ?? 'internal',
     message:

@@ -1,4 +1,10 @@
-import { moveDeliveries, SetWriter, type Database, type DeliveryMove } from '@waybill/state';
+import {
+  moveDeliveries,
+  SetWriter,
+  throughDeadlocks,
+  type Database,
+  type DeliveryMove,
+} from '@waybill/state';
 
 /** The statements of many running deliveries, gathered into sets. */
 export interface DeliverySets {
@@ -8,7 +14,7 @@ export interface DeliverySets {
 
 export function deliverySets(db: Database): DeliverySets {
   const moves = new SetWriter<DeliveryMove, boolean>(async items => {
-    const moved = await moveDeliveries(db, items);
+    const moved = await throughDeadlocks(() => moveDeliveries(db, items));
     return item => moved.has(item.id);
   });
   return { move: move => moves.add(move) };

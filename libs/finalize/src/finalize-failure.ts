@@ -1,6 +1,6 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait, type AssetTransition } from '@waybill/domain';
-import type { AssetMove, AssetRecord } from '@waybill/state';
+import { databaseReason, type AssetMove, type AssetRecord } from '@waybill/state';
 
 type Stage = 'finalize' | 'metadata';
 
@@ -19,7 +19,7 @@ export function failureMove(
 ): AssetMove {
   const known = error instanceof AdapterError ? error : undefined;
   const attempts = asset.attempts + 1;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = databaseReason(error);
   const trouble = {
     code: known?.code ?? 'internal',
     message: known?.message ?? `${asset.landingKey} could not be taken through ${stage}: ${reason}`,

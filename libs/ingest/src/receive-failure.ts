@@ -1,6 +1,6 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait } from '@waybill/domain';
-import type { AssetMove, AssetRecord } from '@waybill/state';
+import { databaseReason, type AssetMove, type AssetRecord } from '@waybill/state';
 
 /** The file moved under the reader: its bytes are no evidence of anything; wait for it to stand still again. */
 export function relistMove(asset: AssetRecord, actor: string, reason: string): AssetMove {
@@ -20,7 +20,7 @@ export function failureMove(asset: AssetRecord, actor: string, error: unknown, j
   if (known?.consequence === 'rescan') return relistMove(asset, actor, known.message);
   const attempts = asset.attempts + 1;
   const message =
-    known?.message ?? `${asset.source}: ${asset.sourceKey} could not be received: ${reasonOf(error)}`;
+    known?.message ?? `${asset.source}: ${asset.sourceKey} could not be received: ${databaseReason(error)}`;
   const trouble = {
     code: known?.code ?? 'internal',
     message,
@@ -43,8 +43,4 @@ export function failureMove(asset: AssetRecord, actor: string, error: unknown, j
     // The first failure of its kind is news; the hundredth is not.
     events: asset.errorCode === trouble.code ? [] : [{ kind: 'waiting', actor, detail }],
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

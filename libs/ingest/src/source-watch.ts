@@ -1,5 +1,5 @@
 import { AdapterError } from '@waybill/contract';
-import { recordSourceCondition, type SourceCondition } from '@waybill/state';
+import { databaseReason, recordSourceCondition, type SourceCondition } from '@waybill/state';
 import type { EdgeLog, EdgeSource } from './edge-source.ts';
 import { SourceScan, type ScanPlace } from './source-scan.ts';
 
@@ -56,7 +56,7 @@ export class SourceWatch {
     } catch (error) {
       if (!signal.aborted)
         this.log.warn(
-          `${this.name}: changes are not reported (${reasonOf(error)}); it is listed on its timer alone.`,
+          `${this.name}: changes are not reported (${databaseReason(error)}); it is listed on its timer alone.`,
           error,
         );
     }
@@ -89,7 +89,7 @@ export class SourceWatch {
       if (error instanceof AdapterError)
         return { condition: error.code, sentence: error.message, nextStep: error.nextStep };
       this.log.warn(
-        `${this.name}: the listing could not be taken in (${reasonOf(error)}); this is tried again by itself.`,
+        `${this.name}: the listing could not be taken in (${databaseReason(error)}); this is tried again by itself.`,
       );
       return undefined;
     }
@@ -110,7 +110,7 @@ export class SourceWatch {
       this.lastCondition = text;
       this.conditionAt = now;
     } catch (error) {
-      this.log.warn(`${this.name}: its condition could not be recorded (${reasonOf(error)}).`);
+      this.log.warn(`${this.name}: its condition could not be recorded (${databaseReason(error)}).`);
     }
   }
 
@@ -126,8 +126,4 @@ export class SourceWatch {
     });
     this.wake = undefined;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

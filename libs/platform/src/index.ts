@@ -1,3 +1,5 @@
+// First: what it does counts only for what is loaded after it.
+import './boot/lean-memory.ts';
 export { ApiKeyGuard } from './auth/api-key-guard.ts';
 export { ApiKeyModule } from './auth/api-key-module.ts';
 export {
@@ -23,5 +25,6 @@ export {
 export { ProblemError, type FieldError, type ProblemDocument, type ProblemOptions } from './http/problem.ts';
 export { ZodPipe } from './http/zod-pipe.ts';
 export { AppLog, type AppLogOptions, type LogFields } from './log/app-log.ts';
+export { scrubText } from './log/scrub.ts';
 export { Metrics } from './metrics/metrics.ts';
 export { PlatformModule, type PlatformOptions } from './platform-module.ts';

@@ -24,17 +24,25 @@ export async function findApiCaller(db: Queryable, key: string): Promise<ApiCall
   return rows[0];
 }
 
+export interface NewApiKey {
+  readonly name: string;
+  readonly role: ApiRole;
+  readonly key: string;
+}
+
 /** Makes a key known by its hash. Repeatable: a key that is known stays as it is. */
-export async function registerApiKey(
-  databaseUrl: string,
-  { name, role, key }: { readonly name: string; readonly role: ApiRole; readonly key: string },
-): Promise<void> {
+export async function addApiKey(db: Queryable, { name, role, key }: NewApiKey): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO api_keys (id, name, role, key_sha256, created_at)
+    VALUES (${uuidv7()}::uuid, ${name}, ${role}, ${digest(key)}, now())
+    ON CONFLICT (key_sha256) DO NOTHING`;
+}
+
+/** addApiKey, for a caller that has no database open. */
+export async function registerApiKey(databaseUrl: string, key: NewApiKey): Promise<void> {
   const db = openDatabase(databaseUrl, { max: 1 });
   try {
-    await db.$executeRaw`
-      INSERT INTO api_keys (id, name, role, key_sha256, created_at)
-      VALUES (${uuidv7()}::uuid, ${name}, ${role}, ${digest(key)}, now())
-      ON CONFLICT (key_sha256) DO NOTHING`;
+    await addApiKey(db, key);
   } finally {
     await db.$disconnect();
   }

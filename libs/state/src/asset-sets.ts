@@ -1,6 +1,7 @@
 import type { AssetMove } from './asset-moves.ts';
 import { moveAssets } from './asset-moves.ts';
 import type { Database } from './database.ts';
+import { throughDeadlocks } from './database-reason.ts';
 import { SetWriter } from './set-writer.ts';
 import {
   liveUploads,
@@ -31,11 +32,11 @@ export interface AssetSets {
 
 export function assetSets(db: Database): AssetSets {
   const moves = new SetWriter<AssetMove, boolean>(async items => {
-    const moved = await moveAssets(db, items);
+    const moved = await throughDeadlocks(() => moveAssets(db, items));
     return item => moved.has(item.id);
   });
   const intents = new SetWriter<NewUpload, boolean>(async items => {
-    const written = await recordIntents(db, items);
+    const written = await throughDeadlocks(() => recordIntents(db, items));
     return item => written.has(item.id);
   });
   const parts = new SetWriter<PartRow, void>(

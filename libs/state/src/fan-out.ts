@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { moveAssets, type AssetMove } from './asset-moves.ts';
 import { eventRow } from './custody-event.ts';
 import { asJson, type Database } from './database.ts';
+import { throughDeadlocks } from './database-reason.ts';
 import { appendCustody } from './discoveries.ts';
 
 /** A delivery that a finished asset's route asks for. */
@@ -28,6 +29,10 @@ export function completeAssets(
   db: Database,
   finished: readonly FinishedAsset[],
 ): Promise<ReadonlySet<string>> {
+  return throughDeadlocks(() => completeOnce(db, finished));
+}
+
+function completeOnce(db: Database, finished: readonly FinishedAsset[]): Promise<ReadonlySet<string>> {
   return db.$transaction(async tx => {
     const moved = await moveAssets(
       tx,

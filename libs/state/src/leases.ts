@@ -17,10 +17,15 @@ export async function renewLeases(
 ): Promise<readonly string[]> {
   if (held.length === 0) return [];
   const renewed = await db.$queryRaw<{ id: string }[]>`
+    WITH held AS (
+      SELECT r.id FROM ${Prisma.raw(table)} r
+      JOIN jsonb_to_recordset(${asJson(held.map(({ id, fence }) => ({ id, fence })))}) AS h(id uuid, fence bigint)
+        ON r.id = h.id AND r.fence = h.fence
+      WHERE r.lease_owner IS NOT NULL ORDER BY r.id FOR UPDATE OF r
+    )
     UPDATE ${Prisma.raw(table)} r SET lease_expires_at = now() + ${leaseMs} * interval '1 millisecond',
       due_at = now() + ${leaseMs} * interval '1 millisecond'
-    FROM jsonb_to_recordset(${asJson(held.map(({ id, fence }) => ({ id, fence })))}) AS h(id uuid, fence bigint)
-    WHERE r.id = h.id AND r.fence = h.fence AND r.lease_owner IS NOT NULL
+    FROM held WHERE r.id = held.id
     RETURNING r.id::text`;
   const kept = new Set(renewed.map(row => row.id));
   return held.map(lease => lease.id).filter(id => !kept.has(id));
