@@ -24,8 +24,8 @@ export function createS3Landing(settings: LandingSettings): S3Landing {
     checksum: new ChecksumAbility(settings.checksum ?? 'auto'),
   };
   const close = async () => {
-    clients.reads.destroy();
-    clients.effects.destroy();
+    clients.repeating.destroy();
+    clients.single.destroy();
   };
   return { edge: createEdgeFace(context, close), finalizer: createFinalizerFace(context, close) };
 }

@@ -22,7 +22,7 @@ export interface LandingSettings {
   readonly checksum?: ChecksumMode;
   /** Milliseconds to connect. Default 10,000. */
   readonly connectTimeout?: number;
-  /** Milliseconds for one whole request, its body included. Default 15 min. */
+  /** Milliseconds for one whole request, its body included. Default 1 h: a part of 5 GiB on a slow uplink takes long. */
   readonly requestTimeout?: number;
   /** Milliseconds without a byte in either direction. Default 60,000. */
   readonly socketTimeout?: number;

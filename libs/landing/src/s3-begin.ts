@@ -12,7 +12,7 @@ export async function beginUpload(
   upload: BeginUpload,
 ): Promise<{ readonly uploadId: string }> {
   const create = () =>
-    context.effects.send(
+    context.single.send(
       new CreateMultipartUploadCommand({
         Bucket: context.bucket,
         Key: upload.key,

@@ -2,10 +2,10 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { AdapterError } from '@waybill/contract';
 import type { LandingSettings } from './landing-settings.ts';
 
-/** Two clients over one configuration: reads are repeated by the SDK, effects only by those who know what is at stake. */
+/** Two clients over one configuration, with connections of their own. */
 export interface S3Clients {
-  readonly reads: S3Client;
-  readonly effects: S3Client;
+  readonly repeating: S3Client;
+  readonly single: S3Client;
 }
 
 export function createClients(settings: LandingSettings): S3Clients {
@@ -24,15 +24,15 @@ export function createClients(settings: LandingSettings): S3Clients {
   const agent = { keepAlive: true, maxSockets: settings.maxSockets ?? 64 };
   const requestHandler = {
     connectionTimeout: settings.connectTimeout ?? 10_000,
-    requestTimeout: settings.requestTimeout ?? 15 * 60_000,
+    requestTimeout: settings.requestTimeout ?? 60 * 60_000,
     throwOnRequestTimeout: true,
     socketTimeout: settings.socketTimeout ?? 60_000,
     httpAgent: agent,
     httpsAgent: agent,
   };
   return {
-    reads: new S3Client({ ...config, requestHandler, maxAttempts: 3 }),
-    effects: new S3Client({ ...config, requestHandler, maxAttempts: 1 }),
+    repeating: new S3Client({ ...config, requestHandler, maxAttempts: 3 }),
+    single: new S3Client({ ...config, requestHandler, maxAttempts: 1 }),
   };
 }
 

@@ -115,7 +115,7 @@ async function sendComplete(context: S3Context, upload: CompleteUpload, form: Co
       ETag: `"${part.etag}"`,
       ...(form.partChecksums && part.crc32 !== undefined ? { ChecksumCRC32: hexToBase64(part.crc32) } : {}),
     }));
-  await context.effects.send(
+  await context.single.send(
     new CompleteMultipartUploadCommand({
       Bucket: context.bucket,
       Key: upload.key,

@@ -4,8 +4,10 @@ import type { S3Place } from './s3-place.ts';
 
 /** What every operation of the landing works with; shared by both faces. */
 export interface S3Context {
-  readonly reads: S3Client;
-  readonly effects: S3Client;
+  /** For what may be repeated at will: the SDK does. */
+  readonly repeating: S3Client;
+  /** For effects that only those repeat who know what is at stake. */
+  readonly single: S3Client;
   readonly bucket: string;
   readonly place: S3Place;
   readonly checksum: ChecksumAbility;

@@ -16,7 +16,7 @@ export async function headObject(
 ): Promise<LandedObject | undefined> {
   let answer;
   try {
-    answer = await context.reads.send(
+    answer = await context.repeating.send(
       new HeadObjectCommand({ Bucket: context.bucket, Key: key, ChecksumMode: 'ENABLED' }),
       abortable(signal),
     );

@@ -24,7 +24,7 @@ export async function putJson(
   };
   let answer;
   try {
-    answer = await context.effects.send(
+    answer = await context.repeating.send(
       new PutObjectCommand({
         Bucket: context.bucket,
         Key: key,

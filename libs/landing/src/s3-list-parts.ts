@@ -18,7 +18,7 @@ export async function listParts(
   do {
     let page: ListPartsCommandOutput;
     try {
-      page = await context.reads.send(
+      page = await context.repeating.send(
         new ListPartsCommand({
           Bucket: context.bucket,
           Key: upload.key,

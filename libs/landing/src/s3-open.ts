@@ -19,7 +19,7 @@ export async function openObject(
   const wholeObject = range.start === 0 && range.end === undefined;
   let answer;
   try {
-    answer = await context.reads.send(
+    answer = await context.repeating.send(
       new GetObjectCommand({
         Bucket: context.bucket,
         Key: key,

@@ -6,7 +6,7 @@ import { toAdapterError } from './s3-error.ts';
 /** Resolves when the bucket can be listed. A listing, because a refused HEAD carries no reason. */
 export async function probeBucket(context: S3Context, signal: AbortSignal): Promise<void> {
   try {
-    await context.effects.send(
+    await context.single.send(
       new ListObjectsV2Command({ Bucket: context.bucket, MaxKeys: 1 }),
       abortable(signal),
     );

@@ -97,7 +97,7 @@ async function sendObject(
   withCondition: boolean,
 ): Promise<PutResult> {
   const send = () =>
-    context.effects.send(
+    context.single.send(
       new PutObjectCommand({
         Bucket: context.bucket,
         Key: object.key,

@@ -16,7 +16,7 @@ export async function sendPart(context: S3Context, part: SendPart): Promise<Sent
   const held = Buffer.isBuffer(part.body) ? part.body : undefined;
   const digests = context.checksum.digestsFor(held, part.digests);
   const send = () =>
-    context.effects.send(
+    context.single.send(
       new UploadPartCommand({
         Bucket: context.bucket,
         Key: part.key,

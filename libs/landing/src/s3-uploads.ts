@@ -19,7 +19,7 @@ export async function* listUploads(
   do {
     let page: ListMultipartUploadsCommandOutput;
     try {
-      page = await context.reads.send(
+      page = await context.repeating.send(
         new ListMultipartUploadsCommand({
           Bucket: context.bucket,
           Prefix: prefix,
@@ -48,7 +48,7 @@ export async function abortUpload(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await context.effects.send(
+    await context.repeating.send(
       new AbortMultipartUploadCommand({
         Bucket: context.bucket,
         Key: upload.key,
