@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppLog, AppSetting } from '@waybill/platform';
+import { Readiness, type AppLog, type AppSetting } from '@waybill/platform';
 import { finalizerWork, QueueModule, WakeUpHandlers, WakeUps } from '@waybill/queue';
 import { FinalizerService } from './finalizer-service.ts';
 
@@ -17,9 +17,12 @@ export function finalizerModule(setting: AppSetting, log: AppLog): DynamicModule
     providers: [
       {
         provide: FinalizerService,
-        useFactory: (wakeUps: WakeUps, handlers: WakeUpHandlers) =>
-          new FinalizerService(setting, log, wakeUps, handlers),
-        inject: [WakeUps, WakeUpHandlers],
+        useFactory: (wakeUps: WakeUps, handlers: WakeUpHandlers, readiness: Readiness) => {
+          // Work goes on without Redis, only a little later: shown, and no reason to be called unready.
+          readiness.add('redis', () => wakeUps.check(), { essential: false });
+          return new FinalizerService(setting, log, wakeUps, handlers);
+        },
+        inject: [WakeUps, WakeUpHandlers, Readiness],
       },
     ],
   };

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppLog, AppSetting } from '@waybill/platform';
+import { Readiness, type AppLog, type AppSetting } from '@waybill/platform';
 import { deliveryWork, QueueModule, WakeUpHandlers, WakeUps } from '@waybill/queue';
 import { DeliveryService } from './delivery-service.ts';
 
@@ -15,9 +15,12 @@ export function deliveryModule(setting: AppSetting, log: AppLog): DynamicModule 
     providers: [
       {
         provide: DeliveryService,
-        useFactory: (wakeUps: WakeUps, handlers: WakeUpHandlers) =>
-          new DeliveryService(setting, log, wakeUps, handlers),
-        inject: [WakeUps, WakeUpHandlers],
+        useFactory: (wakeUps: WakeUps, handlers: WakeUpHandlers, readiness: Readiness) => {
+          // Work goes on without Redis, only a little later: shown, and no reason to be called unready.
+          readiness.add('redis', () => wakeUps.check(), { essential: false });
+          return new DeliveryService(setting, log, wakeUps, handlers);
+        },
+        inject: [WakeUps, WakeUpHandlers, Readiness],
       },
     ],
   };

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppLog, AppSetting } from '@waybill/platform';
+import { Readiness, type AppLog, type AppSetting } from '@waybill/platform';
 import { edgeWork, QueueModule, WakeUpHandlers, WakeUps } from '@waybill/queue';
 import { Edge } from './edge.ts';
 
@@ -22,8 +22,12 @@ export function edgeModule(setting: AppSetting, log: AppLog): DynamicModule {
     providers: [
       {
         provide: Edge,
-        useFactory: (wakeUps: WakeUps, handlers: WakeUpHandlers) => new Edge(setting, log, wakeUps, handlers),
-        inject: [WakeUps, WakeUpHandlers],
+        useFactory: (wakeUps: WakeUps, handlers: WakeUpHandlers, readiness: Readiness) => {
+          // Work goes on without Redis, only a little later: shown, and no reason to be called unready.
+          readiness.add('redis', () => wakeUps.check(), { essential: false });
+          return new Edge(setting, log, wakeUps, handlers);
+        },
+        inject: [WakeUps, WakeUpHandlers, Readiness],
       },
     ],
   };

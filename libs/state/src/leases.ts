@@ -1,7 +1,7 @@
 import { asJson, Prisma, type Queryable } from './database.ts';
 
 /** A row that a worker holds. */
-export interface HeldLease {
+export interface LeasedRow {
   readonly id: string;
   readonly fence: number;
 }
@@ -12,7 +12,7 @@ type LeasedTable = 'assets' | 'deliveries';
 export async function renewLeases(
   db: Queryable,
   table: LeasedTable,
-  held: readonly HeldLease[],
+  held: readonly LeasedRow[],
   leaseMs: number,
 ): Promise<readonly string[]> {
   if (held.length === 0) return [];
@@ -32,7 +32,7 @@ export async function renewLeases(
 }
 
 /** Lets go of assets without moving them: they are due at once for whoever claims next. */
-export async function releaseAssets(db: Queryable, held: readonly HeldLease[]): Promise<void> {
+export async function releaseAssets(db: Queryable, held: readonly LeasedRow[]): Promise<void> {
   if (held.length === 0) return;
   await db.$executeRaw`
     UPDATE assets r SET lease_owner = NULL, lease_expires_at = NULL, due_at = now()
