@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { AdapterError } from '@waybill/contract';
 import type { Client, SFTPWrapper } from 'ssh2';
-import { stopped } from './sftp-error.ts';
+import { statusOf, stopped } from './sftp-error.ts';
 
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
 export type Ask<T> = (sftp: SFTPWrapper, done: Done<T>) => void;
@@ -74,7 +74,7 @@ export class SftpConnection {
       try {
         ask(this.sftp, (error, value) => {
           // A request that ssh2 gives up has no status code: the channel is gone.
-          if (error && Reflect.get(error, 'code') === undefined) {
+          if (error && statusOf(error) === undefined) {
             return this.fail(
               new AdapterError('unreachable', `${this.where}: the connection ended before the answer came.`, {
                 cause: error,
@@ -105,10 +105,11 @@ export class SftpConnection {
   }
 
   private fail(error: AdapterError): void {
-    this.broken ??= error;
+    if (this.broken !== undefined) return;
+    this.broken = error;
     clearTimeout(this.watchdog);
     this.watchdog = undefined;
-    for (const entry of [...this.pending]) entry.reject(this.broken);
+    for (const entry of [...this.pending]) entry.reject(error);
     this.socket.destroySoon();
     // A black-holed peer never takes the last bytes: do not wait for it.
     setTimeout(() => this.socket.destroy(), 200).unref();
