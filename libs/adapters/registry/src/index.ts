@@ -1,4 +1,5 @@
 import type { DestinationDescriptor, SourceDescriptor } from '@waybill/contract';
+import { s3Destination } from '@waybill/destination-s3';
 import { sftpDestination } from '@waybill/destination-sftp';
 import { watchFolderSource } from '@waybill/source-watch-folder';
 
@@ -6,4 +7,4 @@ import { watchFolderSource } from '@waybill/source-watch-folder';
 export const sourceDescriptors: readonly SourceDescriptor[] = [watchFolderSource];
 
 /** What `type:` of a destination may say. A new destination is one line here. */
-export const destinationDescriptors: readonly DestinationDescriptor[] = [sftpDestination];
+export const destinationDescriptors: readonly DestinationDescriptor[] = [s3Destination, sftpDestination];
