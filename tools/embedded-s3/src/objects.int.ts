@@ -207,6 +207,26 @@ describe('objects', () => {
     expect((await get('many/3')).content.toString()).toBe('x');
   });
 
+  it('leave nothing behind when the client goes away in the middle', async () => {
+    await put('cut off', Buffer.from('as it was'));
+    const before = await fixture.files();
+    const stop = new AbortController();
+    async function* slowly() {
+      for (let i = 0; i < 20; i++) yield bytes(1024 * 1024, i);
+      stop.abort();
+      await new Promise(() => undefined);
+    }
+    const command = new PutObjectCommand({
+      Bucket,
+      Key: 'cut off',
+      Body: Readable.from(slowly()),
+      ContentLength: 64 * 1024 * 1024,
+    });
+    await expect(fixture.client.send(command, { abortSignal: stop.signal })).rejects.toThrow();
+    await eventually(async () => (await fixture.files()).data === before.data);
+    expect((await get('cut off')).content.toString()).toBe('as it was');
+  });
+
   it('leave nothing behind when they are replaced and deleted', async () => {
     const before = await fixture.files();
     for (let i = 0; i < 5; i++) await put('again', bytes(50_000, i));
