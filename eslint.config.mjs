@@ -40,7 +40,7 @@ export default tseslint.config(
     files: ['**/*.{spec,int,conformance,e2e}.ts', 'tools/**/*.ts', 'apps/e2e/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['libs/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['libs/config/**/*.ts', 'prisma.config.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts', 'tools/**/*.ts'],
     plugins: { 'import-x': importX },

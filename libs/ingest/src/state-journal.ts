@@ -13,7 +13,7 @@ export class StateJournal implements UploadJournal {
   private uploadId: string;
   private committed: boolean;
   private readonly pending = new Set<Promise<void>>();
-  private failed: unknown;
+  private readonly unwritten: PartRow[] = [];
 
   /** @param upload the upload of an earlier attempt that this one continues */
   constructor(
@@ -63,17 +63,17 @@ export class StateJournal implements UploadJournal {
   part(row: JournalPart): void {
     const { offset, ...part } = row;
     const written: PartRow = { ...part, uploadId: this.uploadId, position: offset };
-    // A row that can't be written now costs a look at the store's own list after a crash; the final flush tries all again.
-    const writing = this.sets.part(written).catch((error: unknown) => {
-      this.failed = error;
+    const writing = this.sets.part(written).catch(() => {
+      // A row that can't be written now is kept for the flush; after a crash the store's own list has the part.
+      this.unwritten.push(written);
     });
     this.pending.add(writing);
     void writing.finally(() => this.pending.delete(writing));
   }
 
+  /** Rejects while the database takes no rows: the parts stand, and the next attempt finds them. */
   async flush(): Promise<void> {
     await Promise.all(this.pending);
-    if (this.failed !== undefined)
-      throw new Error('The journal could not be written.', { cause: this.failed });
+    await Promise.all(this.unwritten.splice(0).map(row => this.sets.part(row)));
   }
 }
