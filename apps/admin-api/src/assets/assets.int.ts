@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProblemDocument } from '@waybill/platform';
 import type { DeliveryJson } from '../deliveries/delivery-json.ts';
-import { node, startAdmin, type AdminFixture } from '../testing/admin-fixture.ts';
+import { startAdmin, type AdminFixture } from '../testing/admin-fixture.ts';
 import { attempted, completed, discovered, failedIn, sha256, step, trouble } from '../testing/asset-rows.ts';
 import type { AssetJson } from './asset-json.ts';
 import type { WaybillJson } from './waybill-json.ts';

@@ -1,5 +1,6 @@
 import type { CheckResult, ReadinessReport } from '@waybill/platform';
 import { z } from 'zod';
+import { errorCode } from './error-code.ts';
 import type { KnownApp } from './known-apps.ts';
 
 /** How an app is, as its own readiness report says, or `unreachable`. */
@@ -62,11 +63,10 @@ const unreachable = (name: string, url: string | null, sentence: string): AppHea
   sentence,
 });
 
-/** fetch says "fetch failed" and keeps the reason in the cause; a parser's message quotes what it read. */
+/** fetch says "fetch failed" and keeps the reason in the cause; a parser's message would quote what it read. */
 function reason(error: unknown): string {
-  if (error instanceof SyntaxError) return 'its answer is no JSON';
-  if (error instanceof DOMException && error.name === 'TimeoutError')
-    return `no answer within ${patienceMs / 1000} s`;
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'no connection';
+  const { name, cause } = (error ?? {}) as { readonly name?: unknown; readonly cause?: unknown };
+  if (name === 'SyntaxError') return 'its answer is no JSON';
+  if (name === 'TimeoutError') return `no answer within ${patienceMs / 1000} s`;
+  return errorCode(cause) ?? 'no connection';
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { errorCode } from './error-code.ts';
 
 /** An app and where it answers; `url` undefined: it is named without a usable address. */
 export interface KnownApp {
@@ -28,7 +29,7 @@ export async function readKnownApps(file: string | undefined): Promise<KnownApps
     text = await readFile(file, 'utf8');
   } catch (error) {
     return unknown(
-      `The file of WAYBILL_APPS can't be read (${codeOf(error)}): it is written when all apps are ready.`,
+      `The file of WAYBILL_APPS can't be read (${errorCode(error) ?? 'no reason given'}): it is written when all apps are ready.`,
     );
   }
   const found = readyFile.safeParse(parsed(text));
@@ -54,8 +55,4 @@ function address(url: string | undefined): string | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { protocol, origin } = new URL(url);
   return protocol === 'http:' || protocol === 'https:' ? origin : undefined;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
 }
