@@ -33,6 +33,14 @@ describe('what a child says', () => {
     expect(told).toEqual(['again', 'again']);
   });
 
+  it('leaves a flood to the log', () => {
+    for (let at = 0; at < 50; at++) words.hear('stdout', line({ level: 'warn', msg: `file ${at}` }));
+    expect(told).toEqual(['file 0', 'file 1', 'file 2', 'file 3', 'file 4', 'more of this is in its log.']);
+    time = 10_000;
+    words.hear('stdout', line({ level: 'warn', msg: 'later' }));
+    expect(told.at(-1)).toBe('later');
+  });
+
   it('explains its end by the last line on stderr or of level fatal', () => {
     words.hear('stderr', 'first\nwhy it ended\n');
     expect(words.last).toBe('why it ended');

@@ -8,6 +8,8 @@ const logLine = z.object({
 
 /** The same sentence of one child is said once in this time, in milliseconds. */
 const repeatAfter = 30_000;
+/** More than this many sentences of one child in that many milliseconds are left to its log. */
+const burst = { sentences: 5, ms: 10_000 };
 const longestLine = 64 * 1024;
 
 /**
@@ -17,6 +19,7 @@ const longestLine = 64 * 1024;
 export class ChildWords {
   #lastWords = '';
   readonly #said = new Map<string, number>();
+  #burst = { began: -Infinity, sentences: 0 };
   readonly #rest = { stdout: '', stderr: '' };
 
   constructor(
@@ -53,7 +56,10 @@ export class ChildWords {
     if (before !== undefined && now - before < repeatAfter) return;
     if (this.#said.size > 1000) this.#said.clear();
     this.#said.set(sentence, now);
-    this.tell(sentence);
+    if (now - this.#burst.began >= burst.ms) this.#burst = { began: now, sentences: 0 };
+    this.#burst.sentences += 1;
+    if (this.#burst.sentences <= burst.sentences) this.tell(sentence);
+    else if (this.#burst.sentences === burst.sentences + 1) this.tell('more of this is in its log.');
   }
 }
 

@@ -124,7 +124,7 @@ async function prepareDatabase(
     await registerApiKey(databaseUrl, { name: 'npm start', role: 'admin', key: apiKey });
   } catch (cause) {
     throw new StartError(
-      `The database could not be brought to this release's schema (${sentenceOf(cause).slice(0, 500)}): check that Postgres can be reached, and see docs/operations.md.`,
+      `The database could not be brought to this release's schema (${sentenceOf(cause).slice(0, 500)}): check that Postgres can be reached and that its user may change tables.`,
       { cause },
     );
   }
