@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { AdapterError } from '@waybill/contract';
+import { ownSignal } from './own-signal.ts';
 import { openConnection, type Endpoint } from './open-connection.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 import { SftpSession } from './sftp-session.ts';
@@ -16,7 +18,9 @@ export class ConnectionPool {
   private readonly all = new Set<SftpConnection>();
   private readonly closed = new AbortController();
 
-  constructor(readonly endpoint: Endpoint) {}
+  constructor(readonly endpoint: Endpoint) {
+    setMaxListeners(0, this.closed.signal);
+  }
 
   /** A connection that answers now. */
   async borrow(signal: AbortSignal): Promise<SftpConnection> {
@@ -33,8 +37,8 @@ export class ConnectionPool {
     if (this.closed.signal.aborted) {
       throw new AdapterError('unreachable', `${this.endpoint.where}: this destination was closed.`);
     }
-    const either = AbortSignal.any([signal, this.closed.signal]);
-    const connection = await openConnection(this.endpoint, either);
+    const either = ownSignal([signal, this.closed.signal]);
+    const connection = await openConnection(this.endpoint, either.signal).finally(either.release);
     this.all.add(connection);
     if (this.closed.signal.aborted) this.discard(connection);
     return connection;
@@ -66,14 +70,17 @@ export class ConnectionPool {
   private async answers(connection: SftpConnection, signal: AbortSignal): Promise<boolean> {
     if (!connection.usable) return false;
     if (connection.quietFor < freshFor) return true;
-    const patience = AbortSignal.timeout(Math.min(longestHealthCheck, this.endpoint.config.timeouts.request));
+    const patience = Math.min(longestHealthCheck, this.endpoint.config.timeouts.request);
+    const check = ownSignal(signal, patience);
     try {
-      await new SftpSession(connection, AbortSignal.any([signal, patience])).realpath('.');
+      await new SftpSession(connection, check.signal).realpath('.');
       return true;
     } catch (error) {
       // Not answering is this check's result, not an error: the caller connects anew. Only the caller's own stop is told.
       if (signal.aborted) throw error;
       return false;
+    } finally {
+      check.release();
     }
   }
 }

@@ -3,6 +3,7 @@ import { AdapterError, type AdapterContext } from '@waybill/contract';
 import { Client, type ConnectConfig, type SFTPWrapper } from 'ssh2';
 import { connectError } from './connect-error.ts';
 import { algorithmsFor, isPinned, type HostKey } from './host-keys.ts';
+import { ownSignal } from './own-signal.ts';
 import { SftpConnection } from './sftp-connection.ts';
 import type { SftpConfig } from './sftp-config.ts';
 import { saying, stopped } from './sftp-error.ts';
@@ -39,11 +40,10 @@ export async function openConnection(at: Endpoint, signal: AbortSignal): Promise
   const client = new Client();
   // Nagle's algorithm holds back small packets and costs most of the throughput; ssh2 leaves it on.
   const socket = connectSocket({ host: config.host, port: config.port, noDelay: true });
-  const deadline = AbortSignal.timeout(config.timeouts.connect);
-  const giveUp = AbortSignal.any([signal, deadline]);
+  const giveUp = ownSignal(signal, config.timeouts.connect);
   try {
     const sftp = await new Promise<SFTPWrapper>((resolve, reject) => {
-      giveUp.addEventListener('abort', () => reject(silentOrStopped(at, signal)), { once: true });
+      giveUp.signal.addEventListener('abort', () => reject(silentOrStopped(at, signal)), { once: true });
       client.on('error', reject);
       client.on('close', () => reject(new Error('the server ended the connection during the login')));
       socket.on('error', reject);
@@ -72,6 +72,8 @@ export async function openConnection(at: Endpoint, signal: AbortSignal): Promise
   } catch (error) {
     socket.destroy();
     throw explain(error);
+  } finally {
+    giveUp.release();
   }
 }
 
