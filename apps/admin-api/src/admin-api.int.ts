@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ProblemDocument } from '@waybill/platform';
+import { freePort } from '@waybill/servers';
 import {
   addApiKey,
   deliveriesOf,
@@ -215,6 +217,29 @@ describe('a database that is away', () => {
       expect(answer.text).not.toContain('api_keys');
     } finally {
       await gone.close();
+    }
+  });
+});
+
+describe('a Redis that is away', () => {
+  it('delays the work and not the order: a retry is taken at once, and the health says what fails', async () => {
+    const cut = await startAdmin({ redisUrl: `redis://127.0.0.1:${await freePort()}` });
+    try {
+      const id = await failedIn(cut.db, 'receive');
+      const began = performance.now();
+      const answer = await cut.post(`/api/assets/${id}/retry`, { from: 'receive' }).expect(200);
+      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(answer.body).toMatchObject({ state: 'receiving' });
+      await pause(1_500);
+      const ready = await cut.raw().get('/health/ready').expect(200);
+      expect(ready.body).toMatchObject({
+        status: 'degraded',
+        checks: {
+          redis: { ok: false, sentence: expect.stringMatching(/Check that Redis runs\.$/) as unknown },
+        },
+      });
+    } finally {
+      await cut.close();
     }
   });
 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
     else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
   }).listen(0, '127.0.0.1');
   await once(app, 'listening');
-  admin = await startAdmin(file);
+  admin = await startAdmin({ appsFile: file });
 });
 afterAll(async () => {
   await admin.close();

@@ -36,8 +36,15 @@ export interface AdminFixture {
   close(): Promise<void>;
 }
 
-export async function startAdmin(appsFile?: string): Promise<AdminFixture> {
-  const { postgresUrl, redisUrl } = testServers();
+export interface AdminFixtureOptions {
+  readonly appsFile?: string;
+  /** Default: the test servers' own. */
+  readonly redisUrl?: string;
+}
+
+export async function startAdmin(options: AdminFixtureOptions = {}): Promise<AdminFixture> {
+  const { postgresUrl } = testServers();
+  const { appsFile, redisUrl = testServers().redisUrl } = options;
   const fresh = await freshDatabase(postgresUrl);
   const db = openDatabase(fresh.url);
   for (const role of ['viewer', 'operator', 'admin'] as const) {
