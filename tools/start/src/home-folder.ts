@@ -19,6 +19,7 @@ export interface HomeFolder {
   readonly s3Access: string;
   readonly sftpAccess: string;
   readonly rclone: string;
+  readonly aws: string;
 }
 
 /** Makes the home folder where it is missing. Throws one sentence when it can't be used. */
@@ -52,5 +53,6 @@ export function openHome(wanted: string): HomeFolder {
     s3Access: below('embedded-s3.json'),
     sftpAccess: below('embedded-sftp.json'),
     rclone: below('rclone.conf'),
+    aws: below('aws.conf'),
   };
 }

@@ -7,6 +7,8 @@ export interface KeptProcessPlan {
   readonly launch: () => Promise<Launched>;
   /** Resolves when the process does its work; the signal is aborted when it ended before. */
   readonly untilReady: (signal: AbortSignal) => Promise<void>;
+  /** Resolves when a process that was ready hangs, and has to be ended; the signal is aborted when it ended by itself. */
+  readonly untilSilent?: (signal: AbortSignal) => Promise<void>;
   /** Called just after each start, and after each end. */
   readonly onStart: (launched: Launched) => void;
   readonly onEnd: () => void;
@@ -99,6 +101,7 @@ export class KeptProcess {
         ready = true;
         this.plan.onReady(launched);
         firstReady();
+        void this.#endWhenSilent(launched, ended.signal);
       },
       (error: unknown) => {
         if (!ended.signal.aborted) this.plan.tell(sentenceOf(error));
@@ -116,5 +119,17 @@ export class KeptProcess {
     // One that was killed had no chance to say why; what it said before is about something else.
     const why = words === '' || exit.signal !== null ? '' : `: ${words.replace(/[.\s]*$/, '')}`;
     return { ready, reason: `${this.name} ended (${exitText(exit)})${why}.` };
+  }
+
+  async #endWhenSilent(launched: Launched, ended: AbortSignal): Promise<void> {
+    try {
+      await this.plan.untilSilent?.(ended);
+    } catch (error) {
+      if (!ended.aborted) this.plan.tell(sentenceOf(error));
+      return;
+    }
+    if (this.plan.untilSilent === undefined || ended.aborted || this.#stopping.signal.aborted) return;
+    this.plan.tell(`${this.name} runs, but has answered nothing for long: it is ended.`);
+    await launched.stop();
   }
 }

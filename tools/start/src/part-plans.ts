@@ -9,6 +9,7 @@ import type { Launched } from './launched.ts';
 import type { AppName, S3Access, SftpAccess } from './ready-file.ts';
 import type { RunRecords, StopSignal } from './run-records.ts';
 import { untilAppReady, untilListening } from './until-ready.ts';
+import { untilSilent } from './until-silent.ts';
 
 /** What every child process of one `npm start` shares. */
 export interface PartSurroundings {
@@ -72,7 +73,10 @@ export class PartPlans {
     const launch = this.#child(name, `apps/${name}`, appStopMs, { ...env, PORT: new URL(url).port });
     const untilReady = (signal: AbortSignal): Promise<void> =>
       untilAppReady(name, url, this.around.tell, signal);
-    return this.#plan(name, launch, untilReady, { onReady });
+    return {
+      ...this.#plan(name, launch, untilReady, { onReady }),
+      untilSilent: signal => untilSilent(url, signal),
+    };
   }
 
   #child(name: string, artifact: string, stopMs: number, env: NodeJS.ProcessEnv): () => Promise<Launched> {

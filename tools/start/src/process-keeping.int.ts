@@ -15,6 +15,7 @@ import { processIdentity } from './process-identity.ts';
 import { RunRecords } from './run-records.ts';
 import { Supervisor } from './supervisor.ts';
 import { untilAppReady } from './until-ready.ts';
+import { untilSilent } from './until-silent.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
@@ -84,6 +85,19 @@ describe('process keeping', () => {
     expect(told).toContain('the camera is slow (timeout)');
     expect(await readFile(path.join(home, 'fake.log'), 'utf8')).toContain('"the camera is slow"');
     expect(await readdir(home)).toEqual(['fake.log']);
+  });
+
+  it('starts a process anew that runs and answers nothing, and leaves one alone that answers', async () => {
+    const patience = { everyMs: 20, silentMs: 100 };
+    const watched = { untilSilent: (signal: AbortSignal) => untilSilent(url, signal, patience) };
+    await supervisor.keep([fake('hang', watched)]);
+    await until(() => pids.length === 2);
+    expect(told).toContain('fake runs, but has answered nothing for long: it is ended.');
+    await supervisor.stop();
+    [supervisor, pids] = [new Supervisor(), []];
+    await supervisor.keep([fake('serve', watched)]);
+    await sleep(300);
+    expect(pids).toHaveLength(1);
   });
 
   it('ends a process that does not stop by itself', async () => {

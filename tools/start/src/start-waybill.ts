@@ -14,7 +14,7 @@ import { isFree, stablePorts } from './stable-ports.ts';
 import { StartError, sentenceOf } from './start-error.ts';
 import type { StartSettings } from './start-settings.ts';
 import type { Supervisor } from './supervisor.ts';
-import { welcome, writeRcloneConfiguration } from './welcome.ts';
+import { welcome, writeAwsConfiguration, writeRcloneConfiguration } from './welcome.ts';
 
 export interface StartSurroundings {
   readonly settings: StartSettings;
@@ -75,6 +75,10 @@ export async function startWaybill(around: StartSurroundings): Promise<void> {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     WAYBILL_CONFIG: choice.file,
+    // Where admin-api finds the others.
+    WAYBILL_APPS: home.ready,
+    // The SDK tells every process in nine lines which Node it would rather have; ours is checked at set-up.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...access.env,
   };
   tell(`Starting ${appNames.join(', ')} …`);
@@ -150,6 +154,7 @@ async function embeddedAccess(
     };
     writePrivateJson(home.s3Access, s3);
     writeRcloneConfiguration(home.rclone, s3);
+    writeAwsConfiguration(home.aws, s3);
     env['WAYBILL_EMBEDDED_S3'] = home.s3Access;
   }
   if (needs.sftp) {

@@ -18,6 +18,21 @@ force_path_style = true
   );
 }
 
+/** The same for the AWS CLI: a profile, because that goes before keys of the user's own in the environment. */
+export function writeAwsConfiguration(file: string, s3: S3Access): void {
+  writePrivateFile(
+    file,
+    `[profile waybill]
+endpoint_url = ${s3.endpoint}
+region = ${s3.region}
+aws_access_key_id = ${s3.accessKeyId}
+aws_secret_access_key = ${s3.secretAccessKey}
+s3 =
+  addressing_style = path
+`,
+  );
+}
+
 /** What a person reads when all is up; the last line is a public surface (design, section 7). */
 export function welcome(parts: Omit<Ready, 'apps'>, home: HomeFolder): readonly string[] {
   const { inbox, s3, sftp, admin } = parts;
@@ -30,6 +45,7 @@ export function welcome(parts: Omit<Ready, 'apps'>, home: HomeFolder): readonly 
       : [
           `Objects appear in        bucket ${s3.bucket} at ${s3.endpoint}`,
           `  to look at them:       rclone --config ${quoted(home.rclone)} ls waybill:${s3.bucket}`,
+          `  or:                    AWS_CONFIG_FILE=${quoted(home.aws)} aws --profile waybill s3 ls --recursive s3://${s3.bucket}`,
         ]),
     ...(sftp === undefined
       ? []
