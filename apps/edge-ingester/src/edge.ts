@@ -33,7 +33,7 @@ export class Edge implements BeforeApplicationShutdown {
     const { config, database: db, landingName } = setting;
     const actor = `edge-ingester@${config.node}`;
     const sources = edgeSources(config);
-    const landing = createS3Landing(setting.landing).edge;
+    const landing = createS3Landing(setting.landing);
     this.node = new EdgeNode(db, config.node, version, log, () => this.lost());
     this.watches = sources.map(
       source =>
@@ -45,7 +45,8 @@ export class Edge implements BeforeApplicationShutdown {
       {
         db,
         sets: assetSets(db),
-        landing,
+        landing: landing.edge,
+        uploads: landing.finalizer,
         pool: new BufferPool(memoryBudget),
         actor,
         partSize: config.landing.partSize,

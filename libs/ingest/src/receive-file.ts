@@ -4,6 +4,7 @@ import { isSinglePut, planParts, type PartPlan } from '@waybill/domain';
 import type { EdgeLanding } from '@waybill/landing';
 import type { AssetRecord, AssetSets, Database, UploadRecord } from '@waybill/state';
 import { sendFile, type BufferPool, type SentFile, type TransferProgress } from '@waybill/transfer';
+import { abortEarlierUploads, type OpenUploads } from './earlier-uploads.ts';
 import type { EdgeSource } from './edge-source.ts';
 import { isStill, stillnessOf } from './file-stillness.ts';
 import { LostAssetError, StateJournal } from './state-journal.ts';
@@ -12,6 +13,7 @@ export interface ReceivePlace {
   readonly db: Database;
   readonly sets: AssetSets;
   readonly landing: EdgeLanding;
+  readonly uploads: OpenUploads;
   readonly pool: BufferPool;
   readonly actor: string;
   /** Bytes of a part, where the configuration says so. */
@@ -95,6 +97,8 @@ async function send(
   const journal = new StateJournal(place.db, place.sets, asset, plan, continued);
   const rows = continued === undefined ? [] : await place.sets.parts(continued.id);
   const uploadId = continued?.s3UploadId ?? undefined;
+  if (asset.fence > 1 && (earlier?.kind === 'multipart' || !isSinglePut(asset.size, plan.partSize)))
+    await abortEarlierUploads(place.uploads, asset.landingKey, uploadId, signal);
   const sent = await sendFile({
     name: `${source.name}: ${asset.sourceKey}`,
     handle,
