@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { AdminClient, isDelivered } from './admin-client.ts';
 import { dropFiles, manySmall, sizesAtBoundaries } from './dropped-files.ts';
 import { bucketDigests, sftpDigests } from './rclone.ts';
@@ -29,6 +31,10 @@ async function pidOf(name: string): Promise<number> {
   return (JSON.parse(record) as { pid: number }).pid;
 }
 
+async function flushRedis(url: string): Promise<void> {
+  await promisify(execFile)('redis-cli', ['-u', url, '--no-auth-warning', 'FLUSHALL']);
+}
+
 it(
   'brings every file to Swift and OpenSSH once, whatever is killed in the middle, and leaves nothing half behind',
   async () => {
@@ -49,6 +55,8 @@ it(
       // Somewhere between verdict and delivery, another moment each round.
       await pause(1.2 + round * 0.35);
       process.kill(await pidOf(name), 'SIGKILL');
+      // And all wake-ups are lost, in the same moment or once Redis is back.
+      if (round % 3 === 1) await flushRedis(ready.redisUrl);
       await pause(1.5);
     }
     const assets = await admin.until(
