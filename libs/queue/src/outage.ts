@@ -49,8 +49,13 @@ export function reasonOf(error: unknown): string {
     return reasonOf(error.errors[0]);
   }
   const text = messageOf(error) ?? String(error);
-  const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  const line = withoutWrapping(text.replace(/\s+/g, ' ').trim()).replace(/\.$/, '');
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+/** Prisma puts the database's own words into a sentence about its call, which tells a person nothing. */
+function withoutWrapping(line: string): string {
+  return /^Invalid `[^`]+` invocation\b.*?\bMessage: `(.+)`$/.exec(line)?.[1] ?? line;
 }
 
 /** By shape and not by class: errors also come from other realms, and from drivers that only look like one. */
