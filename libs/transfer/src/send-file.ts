@@ -2,8 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { isSinglePut, partsOf } from '@waybill/domain';
 import { combineCrc32, UploadGoneError } from '@waybill/landing';
 import { DigestPass } from './digest-pass.ts';
-import { EarlierParts } from './earlier-parts.ts';
-import { withAttempts } from './part-attempts.ts';
+import { earlierParts, openUpload } from './open-upload.ts';
 import { ProgressCount } from './progress-count.ts';
 import type { SendFileInput, SentFile, UploadState } from './send-file-input.ts';
 import { sendParts } from './send-parts.ts';
@@ -72,30 +71,4 @@ async function sendThrough(
   } finally {
     pass.dispose();
   }
-}
-
-async function earlierParts(input: SendFileInput, upload: UploadState): Promise<EarlierParts> {
-  const { key, uploadId } = upload;
-  if (uploadId === undefined) return new EarlierParts([], []);
-  const listing = await withAttempts(
-    () => input.landing.listParts({ key, uploadId }, input.signal),
-    input.signal,
-  );
-  if (listing.outcome === 'listed') return new EarlierParts(upload.parts, listing.parts);
-  throw new UploadGoneError(
-    uploadId,
-    `${input.landing.description} no longer knows the multipart upload of ${key}: Waybill opens another.`,
-  );
-}
-
-async function openUpload(input: SendFileInput, token: string): Promise<string> {
-  const { contentType, signal } = input;
-  const { key } = input.upload;
-  await input.journal.intent({ key, token, kind: 'multipart' });
-  const { uploadId } = await withAttempts(
-    () => input.landing.begin({ key, token, contentType, signal }),
-    signal,
-  );
-  await input.journal.opened(uploadId);
-  return uploadId;
 }

@@ -11,9 +11,12 @@ import type { ProgressCount } from './progress-count.ts';
 import type { SendFileInput } from './send-file-input.ts';
 import type { JournalPart } from './upload-journal.ts';
 
+/** What parts are read from and sent to. */
+export type PartsInput = Omit<SendFileInput, 'size' | 'replace'>;
+
 /** One multipart upload under way. */
 export interface PartsRun {
-  readonly input: SendFileInput;
+  readonly input: PartsInput;
   readonly uploadId: string;
   readonly earlier: EarlierParts;
   readonly pass: DigestPass;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planParts } from '@waybill/domain';
@@ -69,6 +69,11 @@ export class TransferFixture {
     const handle = await open(path, 'r');
     this.#open.push(handle);
     return { path, handle };
+  }
+
+  /** The file as it lies on disk now. */
+  read(path: string): Promise<Buffer> {
+    return readFile(path);
   }
 
   /** A transfer's input, ready to be sent or to be changed first. */
