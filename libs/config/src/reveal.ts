@@ -23,7 +23,7 @@ function fromVariable(name: string): string {
   if (value !== undefined && value !== '') return value;
   throw new AdapterError(
     'unauthorized',
-    `the secret { env: ${name} } is not there: set the environment variable ${name} for this app and start it again`,
+    `the secret { env: ${name} } is not there: set the environment variable ${name} for this app and start it again.`,
   );
 }
 
@@ -35,10 +35,10 @@ function fromFile(path: string): string {
     const code = (failure as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new AdapterError(
       'unauthorized',
-      `the secret { file: ${path} } cannot be read (${code}): put it there, readable for this app`,
+      `the secret { file: ${path} } cannot be read (${code}): put it there, readable for this app.`,
       { cause: failure },
     );
   }
   if (value !== '') return value;
-  throw new AdapterError('unauthorized', `the secret { file: ${path} } is empty: write the secret into it`);
+  throw new AdapterError('unauthorized', `the secret { file: ${path} } is empty: write the secret into it.`);
 }

@@ -3,7 +3,7 @@ import { AdapterError } from '@waybill/contract';
 
 /** What every call of this source rejects with once its signal aborts. */
 export function stopped(name: string, signal: AbortSignal): AdapterError {
-  return new AdapterError('unreachable', `source ${name}: the call was stopped before its end`, {
+  return new AdapterError('unreachable', `source ${name}: the call was stopped before its end.`, {
     cause: signal.reason,
   });
 }

@@ -31,5 +31,5 @@ export function fileFailure(name: string, what: string, failure: unknown): Adapt
   const code = systemCode(failure);
   const [adapterCode, reason] = meaning[code] ?? ['unreachable', code === '' ? String(failure) : code];
   const detail = code === '' || reason === code ? reason : `${reason} (${code})`;
-  return new AdapterError(adapterCode, `source ${name}: ${what}: ${detail}`, { cause: failure });
+  return new AdapterError(adapterCode, `source ${name}: ${what}: ${detail}.`, { cause: failure });
 }

@@ -66,7 +66,7 @@ export class RangeStream extends Readable {
   private cutShort(): AdapterError {
     return new AdapterError(
       'source-changed',
-      `source ${this.source.name}: ${this.source.key} was cut short to ${this.position.toString()} bytes while it was read`,
+      `source ${this.source.name}: ${this.source.key} was cut short to ${this.position.toString()} bytes while it was read.`,
     );
   }
 }

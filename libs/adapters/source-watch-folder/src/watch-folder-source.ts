@@ -168,7 +168,7 @@ export class WatchFolderSource implements SourceAdapter {
   private openFailure(item: SourceItem, failure: unknown): AdapterError {
     const { name } = this.options;
     if (isGone(failure)) {
-      const sentence = `source ${name}: the file ${item.key} is no longer there`;
+      const sentence = `source ${name}: the file ${item.key} is no longer there.`;
       return new AdapterError('missing', sentence, { cause: failure });
     }
     if (systemCode(failure) === 'ELOOP') return this.changed(item, 'a link has its name now', failure);
@@ -176,7 +176,7 @@ export class WatchFolderSource implements SourceAdapter {
   }
 
   private changed(item: SourceItem, how: string, cause?: unknown): AdapterError {
-    const sentence = `source ${this.options.name}: the file ${item.key} is not the one that was listed: ${how}`;
+    const sentence = `source ${this.options.name}: the file ${item.key} is not the one that was listed: ${how}.`;
     return new AdapterError('source-changed', sentence, cause === undefined ? {} : { cause });
   }
 }

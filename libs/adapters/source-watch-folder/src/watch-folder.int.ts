@@ -229,7 +229,7 @@ describe('a watch folder', () => {
     await expect(listed(inbox)).rejects.toMatchObject({ code: 'unreachable' });
     expect(inbox.health?.()).toEqual({
       state: 'unreachable',
-      sentence: `source inbox: the folder ${root}/nowhere is not there; mount or create it, or correct "path"`,
+      sentence: `source inbox: the folder ${root}/nowhere is not there; mount or create it, or correct "path".`,
       nextStep: expect.stringContaining('tries again') as string,
     });
   });

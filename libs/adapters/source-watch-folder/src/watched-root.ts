@@ -32,7 +32,7 @@ export class WatchedRoot {
   private absent(how: string, cause?: unknown): AdapterError {
     return new AdapterError(
       'unreachable',
-      `source ${this.name}: the folder ${this.path} ${how}; mount or create it, or correct "path"`,
+      `source ${this.name}: the folder ${this.path} ${how}; mount or create it, or correct "path".`,
       cause === undefined ? {} : { cause },
     );
   }
