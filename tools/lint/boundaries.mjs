@@ -42,6 +42,7 @@ const homes = {
 export const walls = {
   'libs/domain': { packages: [], homes: [] },
   'libs/contract': { packages: [], homes: [] },
+  'libs/content': { packages: ['contract'], homes: [] },
   'libs/config': { packages: ['contract', 'domain'], homes: ['io'] },
   'libs/transfer': { packages: ['contract', 'domain', 'landing'], homes: ['io'] },
   'libs/landing': { packages: ['contract', 'domain'], homes: ['aws', 'io'] },
@@ -55,11 +56,12 @@ export const walls = {
     homes: ['nest', 'io', 'logger'],
   },
   'libs/adapters/source-*': { packages: ['contract', 'domain'], homes: ['io', 'ssh'] },
-  'libs/adapters/destination-*': { packages: ['contract', 'domain'], homes: ['io', 'ssh', 'aws'] },
+  'libs/adapters/destination-*': { packages: ['content', 'contract', 'domain'], homes: ['io', 'ssh', 'aws'] },
   'libs/adapters/conformance': { packages: ['contract', 'domain'], homes: ['io', 'ssh', 'aws'] },
 };
 
 const packageNames = [
+  'content',
   'config',
   'contract',
   'deliver',

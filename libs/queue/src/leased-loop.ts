@@ -74,9 +74,19 @@ export class LeasedLoop<T extends Lease> {
 
   private async work(row: T, signal: AbortSignal): Promise<void> {
     const held = this.keeper.hold(row, this.claimedAt);
+    // Not AbortSignal.any(): Node 20 may collect its result before it fires, while only a listener waits for it.
+    const controller = new AbortController();
+    const follow = (followed: AbortSignal) => () => controller.abort(followed.reason);
+    const [onStop, onLoss] = [follow(signal), follow(held.signal)];
+    signal.addEventListener('abort', onStop, { once: true });
+    held.signal.addEventListener('abort', onLoss, { once: true });
+    if (signal.aborted) onStop();
+    if (held.signal.aborted) onLoss();
     try {
-      await this.options.work(row, AbortSignal.any([signal, held.signal]));
+      await this.options.work(row, controller.signal);
     } finally {
+      signal.removeEventListener('abort', onStop);
+      held.signal.removeEventListener('abort', onLoss);
       held.release();
     }
   }

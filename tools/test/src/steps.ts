@@ -52,8 +52,8 @@ const tier = (name: 'spec' | 'int' | 'e2e'): Step => ({
         env: {
           NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
           WAYBILL_TEST_SERVERS: serversFile,
-        // Its nine lines about coming versions, once a test file.
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+          // Its nine lines about coming versions, once a test file.
+          AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         },
       },
     );

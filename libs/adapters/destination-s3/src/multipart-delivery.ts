@@ -1,9 +1,8 @@
+import { ContentReader, ownSignal } from '@waybill/content';
 import { createHash } from 'node:crypto';
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import { AdapterError, type ParcelItem, type Progress } from '@waybill/contract';
-import { ContentReader } from './content-reader.ts';
 import { whatStands } from './object-standing.ts';
-import { ownSignal } from './own-signal.ts';
 import { plainTag, type Body, type S3Store, type Stamp } from './s3-store.ts';
 import type { UnfinishedUploads } from './unfinished-uploads.ts';
 

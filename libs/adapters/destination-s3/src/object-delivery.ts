@@ -1,6 +1,6 @@
+import { ContentReader } from '@waybill/content';
 import { createHash } from 'node:crypto';
 import type { ParcelItem, Progress, Receipt } from '@waybill/contract';
-import { ContentReader } from './content-reader.ts';
 import { MultipartDelivery } from './multipart-delivery.ts';
 import { objectKey } from './object-key.ts';
 import { conflict, receipt, whatStands, type Standing } from './object-standing.ts';

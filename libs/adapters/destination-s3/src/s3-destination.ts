@@ -1,3 +1,4 @@
+import { ownSignal } from '@waybill/content';
 import { randomUUID } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
@@ -13,7 +14,6 @@ import {
 } from '@waybill/contract';
 import { deliverObject } from './object-delivery.ts';
 import { objectKey } from './object-key.ts';
-import { ownSignal } from './own-signal.ts';
 import { s3Config, type S3Config } from './s3-config.ts';
 import { saying, storeError } from './s3-error.ts';
 import { S3Store } from './s3-store.ts';

@@ -96,13 +96,6 @@ export function storeError(where: string, doing: string, error: unknown): Adapte
   );
 }
 
-/** What a promise rejects with when its signal aborted. */
-export function stopped(where: string, signal: AbortSignal): AdapterError {
-  return new AdapterError('unreachable', `${where}: the transfer was stopped before it was done.`, {
-    cause: signal.reason,
-  });
-}
-
 /** A property of whatever was thrown; `instanceof` does not tell errors of other realms. */
 function property(thing: unknown, name: string): unknown {
   return typeof thing === 'object' && thing !== null ? Reflect.get(thing, name) : undefined;

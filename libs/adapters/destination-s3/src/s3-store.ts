@@ -1,3 +1,4 @@
+import { stopped } from '@waybill/content';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -14,7 +15,7 @@ import {
   type ListMultipartUploadsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { faultOf, stopped, storeError } from './s3-error.ts';
+import { faultOf, storeError } from './s3-error.ts';
 
 /** What is stamped into an object so that a lost answer can be told from someone else's object. */
 export interface Stamp {

@@ -1,6 +1,6 @@
+import { ownSignal } from '@waybill/content';
 import { setMaxListeners } from 'node:events';
 import { AdapterError } from '@waybill/contract';
-import { ownSignal } from './own-signal.ts';
 import { openConnection, type Endpoint } from './open-connection.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 import { SftpSession } from './sftp-session.ts';

@@ -1,12 +1,12 @@
+import { ownSignal, stopped } from '@waybill/content';
 import { connect as connectSocket } from 'node:net';
 import { AdapterError, type AdapterContext } from '@waybill/contract';
 import { Client, type ConnectConfig, type SFTPWrapper } from 'ssh2';
 import { connectError } from './connect-error.ts';
 import { algorithmsFor, isPinned, type HostKey } from './host-keys.ts';
-import { ownSignal } from './own-signal.ts';
 import { SftpConnection } from './sftp-connection.ts';
 import type { SftpConfig } from './sftp-config.ts';
-import { saying, stopped } from './sftp-error.ts';
+import { saying } from './sftp-error.ts';
 
 /** Everything a connection needs that does not change. */
 export interface Endpoint {

@@ -1,7 +1,8 @@
+import { stopped } from '@waybill/content';
 import type { Socket } from 'node:net';
 import { AdapterError } from '@waybill/contract';
 import type { Client, SFTPWrapper } from 'ssh2';
-import { statusOf, stopped } from './sftp-error.ts';
+import { statusOf } from './sftp-error.ts';
 
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
 export type Ask<T> = (sftp: SFTPWrapper, done: Done<T>) => void;

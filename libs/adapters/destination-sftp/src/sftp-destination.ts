@@ -1,3 +1,4 @@
+import { ownSignal } from '@waybill/content';
 import {
   AdapterError,
   type AdapterContext,
@@ -11,7 +12,6 @@ import {
 import { ConnectionLease } from './connection-lease.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { parseHostKey } from './host-keys.ts';
-import { ownSignal } from './own-signal.ts';
 import { ParcelDelivery } from './parcel-delivery.ts';
 import { probeDirectory } from './probing.ts';
 import { remotePath } from './remote-path.ts';

@@ -50,10 +50,3 @@ export function answerError(where: string, doing: string, error: unknown): Adapt
     cause: error,
   });
 }
-
-/** What a promise rejects with when its signal aborted. */
-export function stopped(where: string, signal: AbortSignal): AdapterError {
-  return new AdapterError('unreachable', `${where}: the transfer was stopped before it was done.`, {
-    cause: signal.reason,
-  });
-}

@@ -1,7 +1,6 @@
+import { ContentReader, ownSignal } from '@waybill/content';
 import { AdapterError, type ParcelItem, type Progress } from '@waybill/contract';
-import { ContentReader } from './content-reader.ts';
 import { writePipelined, WriteRefused } from './pipelined-writer.ts';
-import { ownSignal } from './own-signal.ts';
 import { makeFolders } from './remote-folders.ts';
 import { fenceOfTemporary, inFolder, type RemotePaths } from './remote-path.ts';
 import { answerError, status, statusOf } from './sftp-error.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AdapterError, type Content } from '@waybill/contract';
-import { saying, stopped } from './sftp-error.ts';
+import { stopped } from './stopped.ts';
 
 /** What was read of a content. */
 export interface ReadSoFar {
@@ -88,7 +88,7 @@ export class ContentReader {
     if (error instanceof AdapterError) return error;
     return new AdapterError(
       'content-failed',
-      `${this.where}: the content could not be read (${saying(error)}).`,
+      `${this.where}: the content could not be read (${error instanceof Error ? error.message : String(error)}).`,
       {
         cause: error,
       },
