@@ -58,6 +58,9 @@ export interface SourceAdapter {
    */
   openFile?(item: SourceItem, signal: AbortSignal): Promise<FileHandle>;
 
+  /** The size and revision that list() would give the file behind a handle of openFile() now. Present with openFile(). */
+  lookAt?(handle: FileHandle): Promise<Pick<SourceItem, 'size' | 'revision'>>;
+
   /** Moves the item aside before it is read; the target is committed first; the identity stays that of the original path. Absent: read in place. */
   claim?(item: SourceItem, signal: AbortSignal): Promise<SourceItem>;
 

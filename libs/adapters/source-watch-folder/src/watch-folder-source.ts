@@ -109,6 +109,13 @@ export class WatchFolderSource implements SourceAdapter {
     }
   }
 
+  async lookAt(handle: FileHandle): Promise<Pick<SourceItem, 'size' | 'revision'>> {
+    const stats = await handle.stat({ bigint: true }).catch((failure: unknown) => {
+      throw fileFailure(this.options.name, 'an open file cannot be looked at', failure);
+    });
+    return { size: Number(stats.size), revision: revisionOf(stats) };
+  }
+
   async watch(hint: () => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const hints = new FolderHints(hint);

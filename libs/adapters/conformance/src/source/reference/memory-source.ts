@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AdapterError, type ByteRange, type SourceAdapter, type SourceItem } from '@waybill/contract';
@@ -8,6 +9,8 @@ const pieceSize = 16 * 1024;
 /** The honest reference: the smallest source that keeps every rule. Rogues override one step of it each. */
 export class MemorySource implements SourceAdapter {
   readonly maxInFlight = 4;
+
+  private readonly opened = new WeakMap<FileHandle, MemoryFile>();
 
   constructor(protected readonly volume: MemoryVolume) {}
 
@@ -45,7 +48,16 @@ export class MemorySource implements SourceAdapter {
   }
 
   async openFile(item: SourceItem, _signal: AbortSignal): Promise<FileHandle> {
-    return this.handle(this.findForHandle(item), item);
+    const file = this.findForHandle(item);
+    const handle = this.handle(file, item);
+    this.opened.set(handle, file);
+    return handle;
+  }
+
+  async lookAt(handle: FileHandle): Promise<Pick<SourceItem, 'size' | 'revision'>> {
+    const file = this.opened.get(handle);
+    assert.ok(file !== undefined, 'lookAt() of a handle that this source did not open');
+    return { size: file.bytes.length, revision: this.revision(file) };
   }
 
   async watch(_hint: () => void, signal: AbortSignal): Promise<void> {

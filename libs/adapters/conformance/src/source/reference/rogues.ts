@@ -205,6 +205,17 @@ class EndsInSilence extends MemorySource {
   }
 }
 
+/** Remembers how a file looked when it was opened. */
+class LooksOnce extends MemorySource {
+  private readonly first = new Map<FileHandle, Pick<SourceItem, 'size' | 'revision'>>();
+
+  override async lookAt(handle: FileHandle): Promise<Pick<SourceItem, 'size' | 'revision'>> {
+    const look = this.first.get(handle) ?? (await super.lookAt(handle));
+    this.first.set(handle, look);
+    return look;
+  }
+}
+
 class ReadsByName extends MemorySource {
   protected override handle(_file: MemoryFile, { key }: SourceItem): FileHandle {
     const read = (...[buffer, offset, length, position]: [Buffer, number, number, number]) =>
@@ -288,6 +299,7 @@ export const sourceRogues: readonly SourceRogue[] = [
   { breaks: 'a removed file is missing', make: volume => new CallsGoneUnreachable(volume) },
   { breaks: 'a file cut short while it is read fails its stream', make: volume => new EndsInSilence(volume) },
   { breaks: 'a file handle outlives its name', make: volume => new ReadsByName(volume) },
+  { breaks: 'a file handle tells the revision that a listing tells', make: volume => new LooksOnce(volume) },
   { breaks: 'a file handle is checked to be the item', make: volume => new ChecksNoHandle(volume) },
   { breaks: 'an aborted listing rejects soon', make: volume => new ListsOnAfterAnAbort(volume) },
   { breaks: 'an aborted stream fails soon', make: volume => new StreamsOnAfterAnAbort(volume) },

@@ -23,6 +23,26 @@ export const localFileRules: readonly SourceRule[] = [
     },
   },
   {
+    name: 'a file handle tells the revision that a listing tells',
+    statement: 'lookAt() gives size and revision as list() would, before and after the file grew.',
+    check: async ({ adapter, write, append }) => {
+      if (adapter.openFile === undefined) return;
+      assert.ok(adapter.lookAt !== undefined, 'openFile() without lookAt()');
+      await write('looked-at.bin', Buffer.from('one'));
+      const item = await itemAt(adapter, 'looked-at.bin');
+      const handle = await adapter.openFile(item, untilDone());
+      try {
+        const seen = ({ size, revision }: { size: number; revision: string }) => ({ size, revision });
+        assert.deepEqual(seen(await adapter.lookAt(handle)), seen(item));
+        await append('looked-at.bin', Buffer.from(' and two'));
+        const grown = await itemAt(adapter, 'looked-at.bin');
+        assert.deepEqual(seen(await adapter.lookAt(handle)), seen(grown));
+      } finally {
+        await handle.close();
+      }
+    },
+  },
+  {
     name: 'a file handle is checked to be the item',
     statement:
       'openFile() refuses as open() does: another file is `source-changed`, a removed one `missing`.',
