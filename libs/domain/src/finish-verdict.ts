@@ -13,7 +13,7 @@ export interface Observation {
 export type FinishEvidence =
   | {
       readonly rule: 'idle';
-      /** How long size and revision stood still, in milliseconds. */
+      /** How long size and revision stood still, in whole milliseconds. */
       readonly idleMs: number;
       /** How many scans saw them so. */
       readonly scans: number;
@@ -64,7 +64,7 @@ export class FinishTracker {
     if (finished === false) return undefined;
     const idleMs = at - still.since;
     if (still.scans < 2 || idleMs < this.idleMs) return undefined;
-    return { rule: 'idle', idleMs, scans: still.scans, size, revision };
+    return { rule: 'idle', idleMs: Math.round(idleMs), scans: still.scans, size, revision };
   }
 
   /** The scan saw everything: what it did not see is forgotten, and would start to wait anew. */

@@ -1,6 +1,6 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait, type AssetTransition } from '@waybill/domain';
-import { databaseReason, type AssetMove, type AssetRecord } from '@waybill/state';
+import { databaseReason, type AssetMove, type AssetRecord, RowError } from '@waybill/state';
 
 type Stage = 'finalize' | 'metadata';
 
@@ -8,6 +8,8 @@ const transitions: Record<Stage, { readonly later: AssetTransition; readonly fai
   finalize: { later: 'finalize-later', fail: 'fail-finalize' },
   metadata: { later: 'metadata-later', fail: 'fail-metadata' },
 };
+
+const done: Record<Stage, string> = { finalize: 'proven', metadata: 'described and handed on' };
 
 /** What a failed attempt at a stage makes of the row. `jitter` in [0, 1). */
 export function failureMove(
@@ -20,14 +22,19 @@ export function failureMove(
   const known = error instanceof AdapterError ? error : undefined;
   const attempts = asset.attempts + 1;
   const reason = databaseReason(error);
+  const row = error instanceof RowError ? error : undefined;
+  const told = known ?? row;
   const trouble = {
     code: known?.code ?? 'internal',
-    message: known?.message ?? `${asset.landingKey} could not be taken through ${stage}: ${reason}`,
-    nextStep: known?.nextStep ?? 'Waybill tries again by itself; the log of the finalizer says more.',
+    message: told?.message ?? `${asset.landingKey} could not be ${done[stage]}: ${reason}.`,
+    nextStep: told?.nextStep ?? 'Waybill tries again by itself; the log of the finalizer says more.',
   };
   const detail = { stage, code: trouble.code, message: trouble.message, attempt: attempts };
   const base = { id: asset.id, fence: asset.fence, patch: { attempts }, trouble };
-  const passing = known === undefined || known.consequence === 'later' || known.consequence === 'rescan';
+  const passing =
+    known === undefined
+      ? row?.passing !== false
+      : known.consequence === 'later' || known.consequence === 'rescan';
   if (!passing) {
     return {
       ...base,

@@ -12,11 +12,17 @@ import {
   type AssetSets,
   type Database,
   type FinishedAsset,
+  type FrozenRoute,
+  type HeldUpload,
+  RowError,
 } from '@waybill/state';
 import { failureMove } from './finalize-failure.ts';
+import { isMedia } from './media-type.ts';
 import { metadataDocument } from './metadata-document.ts';
+import { frozenRoute } from './frozen-route.ts';
 import { owedDeliveries } from './owed-deliveries.ts';
 import { proveObject, sentUpload, type SentUpload } from './prove-object.ts';
+import { rejectedMove, wasRejectedBefore } from './rejected-parts.ts';
 
 export interface FinalizerOptions {
   readonly db: Database;
@@ -37,7 +43,7 @@ export interface FinalizerOptions {
 export class Finalizer {
   private readonly sets: AssetSets;
   private readonly finishing: SetWriter<FinishedAsset, void>;
-  private readonly ended: SetWriter<string, void>;
+  private readonly ended: SetWriter<HeldUpload, void>;
   private readonly reread: SetWriter<string, AssetRecord>;
 
   constructor(private readonly options: FinalizerOptions) {
@@ -48,8 +54,8 @@ export class Finalizer {
       if (woken.size > 0) onOwed();
       return () => undefined;
     });
-    this.ended = new SetWriter(async ids => {
-      await endUploads(db, ids, 'completed');
+    this.ended = new SetWriter(async uploads => {
+      await endUploads(db, uploads, 'completed');
       return () => undefined;
     });
     this.reread = new SetWriter(ids => rowsById(db, ids));
@@ -89,7 +95,11 @@ export class Finalizer {
 
   private async sentUploadOf(asset: AssetRecord): Promise<SentUpload | undefined> {
     if (asset.landing !== this.options.landingName) {
-      throw new Error(`it lies in ${asset.landing}, and this finalizer works on ${this.options.landingName}`);
+      throw new RowError(
+        `${asset.landingKey} lies in the landing ${asset.landing}, and this finalizer works on ${this.options.landingName}.`,
+        `Give the landing in the configuration its name ${asset.landing} back; then this goes on by itself.`,
+        true,
+      );
     }
     return sentUpload(this.sets, asset);
   }
@@ -106,15 +116,7 @@ export class Finalizer {
         : await proveObject(this.options.landing, asset, sent, signal);
     const { actor } = this.options;
     if (proof.outcome === 'not-there') {
-      if (sent !== undefined) await endUploads(this.options.db, [sent.upload.id], 'abandoned');
-      await this.sets.move({
-        id: asset.id,
-        transition: 'parts-rejected',
-        fence: asset.fence,
-        dueInMs: 0,
-        events: [{ kind: 'parts-rejected', actor, detail: { reason: proof.reason } }],
-      });
-      this.options.onReturned(asset.node);
+      await this.sendBack(asset, sent, proof.reason);
       return false;
     }
     const { etag, size, proofLevel, checksum } = proof.object;
@@ -141,8 +143,18 @@ export class Finalizer {
         },
       ],
     });
-    if (moved && sent !== undefined) await this.ended.add(sent.upload.id);
+    if (moved && sent !== undefined) await this.ended.add({ id: sent.upload.id, fence: asset.fence });
     return moved;
+  }
+
+  private async sendBack(asset: AssetRecord, sent: SentUpload | undefined, reason: string): Promise<void> {
+    const { db, actor, log, onReturned } = this.options;
+    // What stands in the store may be of use once: the edge compares it part by part with the file.
+    if (sent !== undefined && wasRejectedBefore(asset))
+      await endUploads(db, [{ id: sent.upload.id, fence: asset.fence }], 'abandoned');
+    const move = rejectedMove(asset, actor, reason, Math.random());
+    log.warn(`${move.trouble?.message} ${move.trouble?.nextStep}`, undefined, { assetId: asset.id });
+    if (await this.sets.move(move)) onReturned(asset.node);
   }
 
   private async describe(
@@ -151,13 +163,14 @@ export class Finalizer {
     signal: AbortSignal,
   ): Promise<void> {
     const { landing, actor } = this.options;
+    const route = frozenRoute(asset);
     const events = [];
-    if (asset.route.metadata !== 'never' && sent !== undefined) {
-      const document = metadataDocument(asset, sent.upload, sent.parts);
+    if (wantsMetadata(route, asset.contentType)) {
+      const document = metadataDocument(asset, sent);
       const { etag } = await landing.putJson(metadataKey(asset.landingKey), document, signal);
       events.push({ kind: 'described', actor, detail: { key: metadataKey(asset.landingKey), etag } });
     }
-    const deliveries = owedDeliveries(asset);
+    const deliveries = owedDeliveries(asset, route);
     events.push({ kind: 'completed', actor, detail: { deliveries: deliveries.length } });
     await this.finishing.add({
       move: {
@@ -175,6 +188,10 @@ export class Finalizer {
       deliveries,
     });
   }
+}
+
+function wantsMetadata({ metadata }: FrozenRoute, contentType: string): boolean {
+  return metadata === 'always' || (metadata === 'media' && isMedia(contentType));
 }
 
 async function rowsById(db: Database, ids: readonly string[]): Promise<(id: string) => AssetRecord> {

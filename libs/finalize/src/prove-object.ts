@@ -1,4 +1,5 @@
-import type { FinalizerLanding, ProvenObject } from '@waybill/landing';
+import { AdapterError } from '@waybill/contract';
+import { combineCrc32, type FinalizerLanding, type ProvenObject } from '@waybill/landing';
 import type { AssetRecord, AssetSets, PartRow, UploadRecord } from '@waybill/state';
 
 /** The edge's upload of an asset with its journal. */
@@ -19,8 +20,26 @@ export async function sentUpload(sets: AssetSets, asset: AssetRecord): Promise<S
   return { upload, parts: upload.kind === 'put' ? [] : await sets.parts(upload.id) };
 }
 
-/** Makes the object where it is not made yet, and proves it (design 2.6). Rejects with an AdapterError. */
+/**
+ * Makes the object where it is not made yet, and proves it (design 2.6). An object of ours with other bytes than were sent is
+ * not there: only the edge can put it right. Rejects with an AdapterError.
+ */
 export async function proveObject(
+  landing: FinalizerLanding,
+  asset: AssetRecord,
+  sent: SentUpload,
+  signal: AbortSignal,
+): Promise<Proof> {
+  try {
+    return await makeAndProve(landing, asset, sent, signal);
+  } catch (error) {
+    if (error instanceof AdapterError && error.code === 'content-mismatch')
+      return { outcome: 'not-there', reason: error.message };
+    throw error;
+  }
+}
+
+async function makeAndProve(
   landing: FinalizerLanding,
   asset: AssetRecord,
   { upload, parts }: SentUpload,
@@ -36,6 +55,28 @@ export async function proveObject(
     });
     return answer.outcome === 'proven' ? answer : { outcome: 'not-there', reason: answer.reason };
   }
+  const broken = brokenJournal(asset, upload, parts);
+  if (broken !== undefined) return { outcome: 'not-there', reason: broken };
   const answer = await landing.complete({ ...known, uploadId: upload.s3UploadId ?? '', parts });
   return answer.outcome === 'proven' ? answer : { outcome: 'not-there', reason: answer.reason };
+}
+
+/**
+ * Why the recorded parts can't be the whole that the edge read, looked at before the store makes an object of them: a store
+ * that keeps no checksum of the whole could not tell.
+ */
+function brokenJournal(
+  { size, crc32 }: AssetRecord,
+  upload: UploadRecord,
+  parts: readonly PartRow[],
+): string | undefined {
+  let end = 0;
+  for (const part of parts.toSorted((a, b) => a.number - b.number)) {
+    if (part.position !== end) return `Its recorded parts have a hole at byte ${end}.`;
+    end += part.size;
+  }
+  if (end !== size) return `Its ${parts.length} recorded parts hold ${end} bytes of ${size}.`;
+  if (crc32 !== null && combineCrc32(parts) !== crc32)
+    return `Its recorded parts are not the bytes that were read (their CRC-32 is not ${crc32}).`;
+  return upload.s3UploadId === null ? 'The store never named the upload of its parts.' : undefined;
 }

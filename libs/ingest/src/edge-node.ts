@@ -1,4 +1,5 @@
 import {
+  databaseReason,
   heartbeat,
   leaveNode,
   registerEdge,
@@ -9,9 +10,6 @@ import {
 import { v4 as uuidv4 } from 'uuid';
 import type { EdgeLog } from './edge-source.ts';
 import { isProvablyDead, processIdentity } from './process-identity.ts';
-
-const leaseMs = 15_000;
-const beatMs = 4_000;
 
 /** Another live process has this node or one of its sources. `exitCode` 78: a person has to act. */
 export class NodeTakenError extends Error {
@@ -31,6 +29,8 @@ export class EdgeNode {
     private readonly log: EdgeLog,
     /** Another process has taken the name: this one must stop. */
     private readonly onLost: () => void,
+    /** Milliseconds that a process is held alive after its last heartbeat. */
+    private readonly leaseMs = 15_000,
   ) {}
 
   /**
@@ -41,8 +41,9 @@ export class EdgeNode {
     sources: readonly { readonly name: string; readonly type: string }[],
     signal: AbortSignal,
   ): Promise<void> {
-    const until = performance.now() + leaseMs + 2_000;
+    const until = performance.now() + this.leaseMs + 2_000;
     let holder = await this.register();
+    if (holder !== undefined && isProvablyDead(holder)) holder = await this.register(holder);
     while (holder !== undefined && performance.now() < until) {
       signal.throwIfAborted();
       await new Promise(resolve => setTimeout(resolve, 500));
@@ -56,12 +57,13 @@ export class EdgeNode {
     const others = await registerSources(this.db, this.name, sources);
     const [first] = others;
     if (first !== undefined) {
+      await this.leave();
       throw new NodeTakenError(
         `The source "${first.name}" belongs to the edge node "${first.node}": give it another name here, or remove it there first.`,
       );
     }
     await releaseNode(this.db, this.name);
-    this.timer = setInterval(() => void this.beat(), beatMs);
+    this.timer = setInterval(() => void this.beat(), this.leaseMs / 4);
   }
 
   async leave(): Promise<void> {
@@ -70,7 +72,7 @@ export class EdgeNode {
   }
 
   private async register(deadProcess?: string): Promise<string | undefined> {
-    const { name, instance, version } = this;
+    const { name, instance, version, leaseMs } = this;
     const result = await registerEdge(
       this.db,
       { name, instance, version, process: processIdentity(), leaseMs },
@@ -81,12 +83,13 @@ export class EdgeNode {
 
   private async beat(): Promise<void> {
     try {
-      if (await heartbeat(this.db, { name: this.name, instance: this.instance, leaseMs })) return;
+      const { name, instance, leaseMs } = this;
+      if (await heartbeat(this.db, { name, instance, leaseMs })) return;
       clearInterval(this.timer);
       this.onLost();
     } catch (error) {
       this.log.warn(
-        `The heartbeat of ${this.name} could not be written (${error instanceof Error ? error.message : String(error)}).`,
+        `The heartbeat of ${this.name} could not be written (${databaseReason(error)}); this is tried again by itself.`,
       );
     }
   }

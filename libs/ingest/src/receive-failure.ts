@@ -1,14 +1,18 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait } from '@waybill/domain';
-import { databaseReason, type AssetMove, type AssetRecord } from '@waybill/state';
+import { databaseReason, type AssetMove, type AssetRecord, RowError } from '@waybill/state';
 
-/** The file moved under the reader: its bytes are no evidence of anything; wait for it to stand still again. */
+/**
+ * The file moved under the reader, or is not where it was listed: its bytes are no evidence of anything. The listing decides
+ * what became of it; it is waited for until it stands still again.
+ */
 export function relistMove(asset: AssetRecord, actor: string, reason: string): AssetMove {
   return {
     id: asset.id,
     transition: 'relist',
     fence: asset.fence,
-    patch: { verdict: null, verdict_revision: null, bytes_received: 0, bytes_sent: 0, parts: 0 },
+    patch: { verdict: null, verdict_revision: null, bytes_received: 0, bytes_sent: 0, parts: 0, attempts: 0 },
+    trouble: null,
     dueInMs: null,
     events: [{ kind: 'source-changed', actor, detail: { reason } }],
   };
@@ -17,14 +21,17 @@ export function relistMove(asset: AssetRecord, actor: string, reason: string): A
 /** What a failed attempt to receive a file makes of its row. */
 export function failureMove(asset: AssetRecord, actor: string, error: unknown, jitter: number): AssetMove {
   const known = error instanceof AdapterError ? error : undefined;
-  if (known?.consequence === 'rescan') return relistMove(asset, actor, known.message);
+  // A file that is not there under its name may have another name by now.
+  if (known?.consequence === 'rescan' || known?.code === 'missing')
+    return relistMove(asset, actor, known.message);
   const attempts = asset.attempts + 1;
+  const told = known ?? (error instanceof RowError ? error : undefined);
   const message =
-    known?.message ?? `${asset.source}: ${asset.sourceKey} could not be received: ${databaseReason(error)}`;
+    told?.message ?? `${asset.source}: ${asset.sourceKey} could not be received: ${databaseReason(error)}.`;
   const trouble = {
     code: known?.code ?? 'internal',
     message,
-    nextStep: known?.nextStep ?? 'Waybill tries again by itself; the log of the edge says more.',
+    nextStep: told?.nextStep ?? 'Waybill tries again by itself; the log of the edge says more.',
   };
   const detail = { stage: 'receive', code: trouble.code, message, attempt: attempts };
   const base = { id: asset.id, fence: asset.fence, patch: { attempts }, trouble };

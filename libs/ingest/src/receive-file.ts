@@ -1,18 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
 import { AdapterError, type SourceItem } from '@waybill/contract';
-import { isSinglePut, planParts, type PartPlan } from '@waybill/domain';
+import { isSinglePut } from '@waybill/domain';
 import type { EdgeLanding } from '@waybill/landing';
-import type { AssetRecord, AssetSets, Database, UploadRecord } from '@waybill/state';
+import { RowError, type AssetRecord, type AssetSets, type Database } from '@waybill/state';
 import { sendFile, type BufferPool, type SentFile, type TransferProgress } from '@waybill/transfer';
 import { abortEarlierUploads, type OpenUploads } from './earlier-uploads.ts';
 import type { EdgeSource } from './edge-source.ts';
-import { isStill, stillnessOf } from './file-stillness.ts';
+import { isStill, movedSince, stillnessOf } from './file-stillness.ts';
+import { sendPlan } from './send-plan.ts';
 import { LostAssetError, StateJournal } from './state-journal.ts';
+import { stillLanding } from './still-landing.ts';
 
 export interface ReceivePlace {
   readonly db: Database;
   readonly sets: AssetSets;
   readonly landing: EdgeLanding;
+  /** The landing's name in the rows; given: a row of another one is left alone, with a sentence. */
+  readonly landingName?: string | undefined;
   readonly uploads: OpenUploads;
   readonly pool: BufferPool;
   readonly actor: string;
@@ -33,6 +37,7 @@ export async function receiveFile(
   onProgress: (progress: TransferProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  checkRow(place, source, asset);
   const begun = await place.sets.move({
     id: asset.id,
     transition: 'receive',
@@ -44,20 +49,36 @@ export async function receiveFile(
   const handle = await openFile(source, asset, signal);
   try {
     const before = await stillnessOf(handle);
-    if (before.size !== asset.size)
-      throw changed(
-        source,
-        asset,
-        `it had ${asset.size} bytes when it was held finished and has ${before.size} now`,
-      );
-    const { sent, journal } = await send(place, source, asset, handle, onProgress, signal);
-    if (!isStill(before, await stillnessOf(handle)))
-      throw changed(source, asset, 'it was written to while it was read');
-    await place.sets.sent({ id: journal.id, etag: sent.etag ?? null, proof: sent.proofLevel });
+    const moved = movedSince(asset.verdict, asset.size, before);
+    if (moved !== undefined) throw changed(source, asset, moved);
+    const check = async () => {
+      if (!isStill(before, await stillnessOf(handle)))
+        throw changed(source, asset, 'it was written to while it was read');
+    };
+    const { sent, journal } = await send(place, source, asset, { handle, check }, onProgress, signal);
+    await check();
+    const recorded = await place.sets.sent({
+      id: journal.id,
+      fence: asset.fence,
+      etag: sent.etag ?? null,
+      proof: sent.proofLevel,
+    });
+    if (!recorded) throw new LostAssetError(`${asset.filename} was taken over by another worker.`);
     await finish(place, asset, sent);
   } finally {
     await handle.close();
   }
+}
+
+/** What has to be true of a row before a byte of its file is read. */
+function checkRow(place: ReceivePlace, source: EdgeSource, asset: AssetRecord): void {
+  if (place.landingName !== undefined && asset.landing !== place.landingName)
+    throw new RowError(
+      `${source.name}: ${asset.sourceKey} belongs into the landing ${asset.landing}, and this edge sends to ${place.landingName}.`,
+      `Give the landing in the configuration its name ${asset.landing} back; then this goes on by itself.`,
+    );
+  // Retried by a person before it ever stood still: what is there now may be half a file.
+  if (asset.verdictRevision === null) throw changed(source, asset, 'nothing says yet that it is finished');
 }
 
 async function openFile(source: EdgeSource, asset: AssetRecord, signal: AbortSignal): Promise<FileHandle> {
@@ -82,18 +103,23 @@ function changed(source: EdgeSource, asset: AssetRecord, how: string): AdapterEr
   return new AdapterError('source-changed', `${source.name}: ${asset.sourceKey} changed: ${how}.`);
 }
 
+interface OpenedFile {
+  readonly handle: FileHandle;
+  /** Rejects with `source-changed` when the file moved since it was opened. */
+  readonly check: () => Promise<void>;
+}
+
 async function send(
   place: ReceivePlace,
   source: EdgeSource,
   asset: AssetRecord,
-  handle: FileHandle,
+  { handle, check }: OpenedFile,
   onProgress: (progress: TransferProgress) => void,
   signal: AbortSignal,
 ): Promise<{ sent: SentFile; journal: StateJournal }> {
   // The first claim has fence 1: no earlier attempt can have left anything.
   const earlier = asset.fence > 1 ? await place.sets.liveUpload(asset.id) : undefined;
-  const plan = planOf(earlier, asset.size, place.partSize);
-  const continued = canContinue(earlier, asset, plan) ? earlier : undefined;
+  const { plan, continued } = sendPlan(earlier, asset, place.partSize);
   const journal = new StateJournal(place.db, place.sets, asset, plan, continued);
   const rows = continued === undefined ? [] : await place.sets.parts(continued.id);
   const uploadId = continued?.s3UploadId ?? undefined;
@@ -104,7 +130,7 @@ async function send(
     handle,
     size: asset.size,
     plan,
-    landing: place.landing,
+    landing: stillLanding(place.landing, check),
     upload: {
       key: asset.landingKey,
       token: asset.id,
@@ -129,20 +155,10 @@ async function send(
   return { sent, journal };
 }
 
-function planOf(earlier: UploadRecord | undefined, size: number, partSize: number | undefined): PartPlan {
-  if (earlier?.kind === 'multipart') return earlier.plan as PartPlan;
-  return planParts({ size, ...(partSize === undefined ? {} : { partSize }) });
-}
-
-/** An upload goes on only as what it was begun as: the file may have another size by now. */
-function canContinue(earlier: UploadRecord | undefined, asset: AssetRecord, plan: PartPlan): boolean {
-  if (earlier === undefined || earlier.key !== asset.landingKey || earlier.state === 'completed')
-    return false;
-  return (earlier.kind === 'put') === isSinglePut(asset.size, plan.partSize);
-}
-
 async function finish(place: ReceivePlace, asset: AssetRecord, sent: SentFile): Promise<void> {
   const { size, sha256, xxh128, crc32, via, proofLevel } = sent;
+  // What the finalizer found wrong is put right only when it finds it right.
+  const sentAgain = asset.errorCode === 'parts-rejected';
   const moved = await place.sets.move({
     id: asset.id,
     transition: 'sent',
@@ -155,9 +171,9 @@ async function finish(place: ReceivePlace, asset: AssetRecord, sent: SentFile): 
       bytes_received: size,
       bytes_sent: size,
       parts: Math.max(sent.parts.length, 1),
-      attempts: 0,
+      ...(sentAgain ? {} : { attempts: 0 }),
     },
-    trouble: null,
+    ...(sentAgain ? {} : { trouble: null }),
     dueInMs: 0,
     events: [
       {

@@ -4,6 +4,7 @@ import {
   releaseAssets,
   type AssetProgress,
   type AssetRecord,
+  RowError,
 } from '@waybill/state';
 import type { EdgeLog, EdgeSource } from './edge-source.ts';
 import { receiveFile, type ReceivePlace } from './receive-file.ts';
@@ -48,7 +49,10 @@ export class Receiver {
     const source = this.sources.get(asset.source);
     try {
       if (source === undefined)
-        throw new Error(`the source ${asset.source} is not in this edge's configuration`);
+        throw new RowError(
+          `${asset.source}: ${asset.sourceKey} waits, because this edge's configuration has no source ${asset.source}.`,
+          `Put the source ${asset.source} back into the configuration, or abort the asset.`,
+        );
       await receiveFile(this.options, source, asset, progress => this.note(asset, progress), signal);
       this.options.onSent(asset.id);
     } catch (error) {
@@ -88,7 +92,7 @@ export class Receiver {
     const move = failureMove(asset, actor, error, Math.random());
     const sentence =
       move.trouble?.message ??
-      `${asset.source}: ${asset.sourceKey} moved while it was read; it is waited for again.`;
+      `${error instanceof Error ? error.message : String(error)} It is listed again and waited for.`;
     log.warn(`${sentence} ${move.trouble?.nextStep ?? ''}`.trim(), error, {
       assetId: asset.id,
       transition: move.transition,

@@ -1,5 +1,5 @@
 import type { SourceItem } from '@waybill/contract';
-import { FinishTracker, type FinishEvidence } from '@waybill/domain';
+import { FinishTracker } from '@waybill/domain';
 import {
   moveAssets,
   takeListing,
@@ -7,8 +7,10 @@ import {
   type AssetMove,
   type Database,
   type ListedItem,
+  type WaitingFile,
 } from '@waybill/state';
 import type { EdgeSource } from './edge-source.ts';
+import { modifiedAtText, type StoredVerdict } from './file-stillness.ts';
 import { KnownFiles } from './known-files.ts';
 import { listedItem } from './listed-item.ts';
 
@@ -52,18 +54,19 @@ export class SourceScan {
   /** Rejects with the source's AdapterError, or the database's error; both are repeated at the next scan. */
   async run(signal: AbortSignal): Promise<ScanResult> {
     const listed = new Map<string, SourceItem>();
-    const verdicts = new Map<string, FinishEvidence>();
+    const verdicts = new Map<string, StoredVerdict>();
     this.tracker.beginScan();
     for await (const item of this.source.adapter.list(signal)) {
       listed.set(item.identity, item);
       const evidence = this.tracker.observe(item, performance.now());
-      if (evidence !== undefined) verdicts.set(item.identity, evidence);
+      if (evidence !== undefined)
+        verdicts.set(item.identity, { ...evidence, modifiedAt: modifiedAtText(item.modifiedAt) });
     }
     this.tracker.endScan();
     this.known.keepOnly(new Set(listed.keys()));
     await this.takeChanged(listed);
     const ready = await this.giveVerdicts(verdicts);
-    await this.settleMissing(listed);
+    await this.settleWaiting(listed);
     return { files: listed.size, ready };
   }
 
@@ -87,7 +90,7 @@ export class SourceScan {
     }
   }
 
-  private async giveVerdicts(verdicts: ReadonlyMap<string, FinishEvidence>): Promise<number> {
+  private async giveVerdicts(verdicts: ReadonlyMap<string, StoredVerdict>): Promise<number> {
     const moves: (AssetMove & { readonly identity: string })[] = [];
     for (const [identity, evidence] of verdicts) {
       const known = this.known.of(identity);
@@ -116,22 +119,33 @@ export class SourceScan {
     return moves.length;
   }
 
-  /** Twice unseen is gone: a file that is renamed while a folder is walked can be missed once. */
-  private async settleMissing(listed: ReadonlyMap<string, SourceItem>): Promise<void> {
+  /** Looks at every file that waits: the rows decide, whatever this process remembers. */
+  private async settleWaiting(listed: ReadonlyMap<string, SourceItem>): Promise<void> {
     const waiting = await waitingAtSource(this.place.db, this.source.name);
-    const missing = waiting.filter(row => !listed.has(row.identity));
+    for (const { identity, verdictRevision } of waiting) {
+      const known = this.known.of(identity);
+      if (known?.settled === true && known.revision !== verdictRevision) this.known.forget(identity);
+    }
+    await this.settleMissing(
+      waiting.filter(row => !listed.has(row.identity)),
+      new Set([...listed.values()].map(item => item.key)),
+    );
+  }
+
+  /** Twice unseen is gone: a file that is renamed while a folder is walked can be missed once. */
+  private async settleMissing(missing: readonly WaitingFile[], names: ReadonlySet<string>): Promise<void> {
     const gone = missing.filter(row => this.missingOnce.has(row.id));
     this.missingOnce = new Set(missing.map(row => row.id));
-    const names = new Set([...listed.values()].map(item => item.key));
-    const moves = gone.map(row => this.goneMove(row.id, row.sourceKey, names.has(row.sourceKey)));
+    const moves = gone.map(row => this.goneMove(row, names.has(row.sourceKey)));
     for (const set of inSets(moves)) await moveAssets(this.place.db, set);
   }
 
-  private goneMove(id: string, key: string, replaced: boolean): AssetMove {
+  private goneMove({ id, fence, sourceKey: key, begun }: WaitingFile, replaced: boolean): AssetMove {
     const { actor } = this.place;
-    if (replaced) {
+    if (replaced && !begun) {
       return {
         id,
+        fence,
         transition: 'supersede',
         dueInMs: null,
         events: [
@@ -143,9 +157,12 @@ export class SourceScan {
         ],
       };
     }
-    const message = `${this.source.name}: ${key} is gone from the source; nothing of it was read.`;
+    const what = begun ? 'it was not read to its end' : 'nothing of it was read';
+    const how = replaced ? 'was replaced by another file under its name' : 'is gone from the source';
+    const message = `${this.source.name}: ${key} ${how}; ${what}.`;
     return {
       id,
+      fence,
       transition: 'fail-receive',
       trouble: {
         code: 'missing',

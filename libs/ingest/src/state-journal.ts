@@ -1,4 +1,4 @@
-import type { AssetRecord, AssetSets, PartRow, UploadRecord } from '@waybill/state';
+import type { AssetRecord, AssetSets, NewPart, UploadRecord } from '@waybill/state';
 import type { JournalPart, UploadIntent, UploadJournal } from '@waybill/transfer';
 import { v7 as uuidv7 } from 'uuid';
 import { recordOpened, endUploads, type Database } from '@waybill/state';
@@ -13,7 +13,7 @@ export class StateJournal implements UploadJournal {
   private uploadId: string;
   private committed: boolean;
   private readonly pending = new Set<Promise<void>>();
-  private readonly unwritten: PartRow[] = [];
+  private readonly unwritten: NewPart[] = [];
 
   /** @param upload the upload of an earlier attempt that this one continues */
   constructor(
@@ -50,11 +50,13 @@ export class StateJournal implements UploadJournal {
   }
 
   async opened(s3UploadId: string): Promise<void> {
-    await recordOpened(this.db, this.uploadId, s3UploadId);
+    const { fence, filename } = this.asset;
+    const recorded = await recordOpened(this.db, { id: this.uploadId, fence, s3UploadId });
+    if (!recorded) throw new LostAssetError(`${filename} was taken over by another worker.`);
   }
 
   async gone(): Promise<{ readonly token: string }> {
-    await endUploads(this.db, [this.uploadId], 'aborted');
+    await endUploads(this.db, [{ id: this.uploadId, fence: this.asset.fence }], 'aborted');
     this.uploadId = uuidv7();
     this.committed = false;
     return { token: this.asset.id };
@@ -62,7 +64,12 @@ export class StateJournal implements UploadJournal {
 
   part(row: JournalPart): void {
     const { offset, ...part } = row;
-    const written: PartRow = { ...part, uploadId: this.uploadId, position: offset };
+    const written: NewPart = {
+      ...part,
+      uploadId: this.uploadId,
+      fence: this.asset.fence,
+      position: offset,
+    };
     const writing = this.sets.part(written).catch(() => {
       // A row that can't be written now is kept for the flush; after a crash the store's own list has the part.
       this.unwritten.push(written);

@@ -10,11 +10,11 @@ export interface Claim {
 }
 
 /**
- * Claims what is due for an edge, most urgent first: rows that nobody holds, or whose lease ended. Each claimed row's
+ * Claims what is due for an edge, most urgent and longest due first, whatever its state: rows that nobody holds, or whose lease ended. Each claimed row's
  * fence grows by one, and it is due again when the lease ends: a worker that dies needs no clean-up.
  */
 export function claimForEdge(db: Queryable, node: string, claim: Claim): Promise<AssetRecord[]> {
-  return claimAssets(db, ['discovered', 'receiving'], Prisma.sql`AND a.node = ${node}`, claim);
+  return claimAssets(db, ['receiving', 'discovered'], Prisma.sql`AND a.node = ${node}`, claim);
 }
 
 /** Claims sent files to complete and proven ones to describe, for a finalizer. */
@@ -29,13 +29,17 @@ async function claimAssets(
   { owner, limit, leaseMs }: Claim,
 ): Promise<AssetRecord[]> {
   const due = states.map(
-    (state, index) => Prisma.sql`due_${Prisma.raw(String(index))} AS (SELECT a.id FROM assets a
+    (
+      state,
+      index,
+    ) => Prisma.sql`due_${Prisma.raw(String(index))} AS (SELECT a.id, a.priority, a.due_at FROM assets a
       WHERE a.state = ${state} AND a.due_at <= now() ${where}
       ORDER BY a.priority DESC, a.due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`,
   );
-  const all = states.map((_, index) => Prisma.raw(`SELECT id FROM due_${index}`));
+  const all = states.map((_, index) => Prisma.raw(`SELECT * FROM due_${index}`));
   return db.$queryRaw<AssetRecord[]>`
-    WITH ${Prisma.join(due, ', ')}, due AS (${Prisma.join(all, ' UNION ALL ')} LIMIT ${limit})
+    WITH ${Prisma.join(due, ', ')}, due AS (
+      SELECT id FROM (${Prisma.join(all, ' UNION ALL ')}) due_rows ORDER BY priority DESC, due_at LIMIT ${limit})
     UPDATE assets a SET lease_owner = ${owner}, fence = a.fence + 1,
       lease_expires_at = now() + ${leaseMs} * interval '1 millisecond',
       due_at = now() + ${leaseMs} * interval '1 millisecond'

@@ -9,8 +9,10 @@ import {
   recordIntents,
   recordParts,
   recordSent,
+  type NewPart,
   type NewUpload,
   type PartRow,
+  type SentUploadRow,
   type UploadRecord,
 } from './uploads.ts';
 
@@ -20,12 +22,10 @@ export interface AssetSets {
   move(move: AssetMove): Promise<boolean>;
   /** True when the intent is committed. */
   intent(upload: NewUpload): Promise<boolean>;
-  part(row: PartRow): Promise<void>;
-  sent(upload: {
-    readonly id: string;
-    readonly etag: string | null;
-    readonly proof: string | null;
-  }): Promise<void>;
+  /** Resolves when it is written, or was left out as a late worker's. */
+  part(row: NewPart): Promise<void>;
+  /** True when it is recorded: the asset still was the writer's. */
+  sent(upload: SentUploadRow): Promise<boolean>;
   liveUpload(assetId: string): Promise<UploadRecord | undefined>;
   parts(uploadId: string): Promise<readonly PartRow[]>;
 }
@@ -39,7 +39,7 @@ export function assetSets(db: Database): AssetSets {
     const written = await throughDeadlocks(() => recordIntents(db, items));
     return item => written.has(item.id);
   });
-  const parts = new SetWriter<PartRow, void>(
+  const parts = new SetWriter<NewPart, void>(
     async items => {
       // A part sent twice within one set: only its last row can be written by one statement.
       const newest = new Map(items.map(row => [`${row.uploadId} ${row.number}`, row]));
@@ -48,9 +48,9 @@ export function assetSets(db: Database): AssetSets {
     },
     { gatherMs: 50 },
   );
-  const sent = new SetWriter<{ id: string; etag: string | null; proof: string | null }, void>(async items => {
-    await recordSent(db, items);
-    return () => undefined;
+  const sent = new SetWriter<SentUploadRow, boolean>(async items => {
+    const recorded = await recordSent(db, items);
+    return item => recorded.has(item.id);
   });
   const uploads = new SetWriter<string, UploadRecord | undefined>(async ids => {
     const found = await liveUploads(db, ids);

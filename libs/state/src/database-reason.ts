@@ -14,6 +14,11 @@ export function wasDeadlock(error: unknown): boolean {
   return error instanceof Error && /\b(?:40P01|40001)\b/.test(error.message);
 }
 
+/** Postgres refused what a row brought (SQLSTATE classes 22 and 23): the others of its set may go through without it. */
+export function isDataFault(error: unknown): boolean {
+  return error instanceof Error && /\bCode: `2[23][0-9A-Z]{3}`/.test(error.message);
+}
+
 /** Runs a set's statements again when Postgres gave them up for another's. */
 export async function throughDeadlocks<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -5,6 +5,7 @@ import type { FrozenRoute } from './asset-record.ts';
 import { eventRow } from './custody-event.ts';
 import { asJson, type Database, type Queryable } from './database.ts';
 import { freeKeys, keysHeld } from './landing-keys.ts';
+import { takeFromWorkers } from './leases.ts';
 
 /** A listed file with what its route makes of it. */
 export interface ListedItem {
@@ -51,21 +52,34 @@ export function takeListing(db: Database, listing: Listing): Promise<readonly Kn
     const renamed: { id: string; key: string }[] = [];
     for (const item of listing.items) {
       const row = known.get(item.identity);
-      const found = discover(row, item);
+      const found = isPutRight(row, item)
+        ? { is: 'new' as const, generation: row.generation + 1 }
+        : discover(row, item);
       if (found.is === 'new') opened.push({ ...item, generation: found.generation });
       else if (row !== undefined && found.is !== 'known')
         moves.push(noticed(row.id, item, found.is, listing.actor));
-      else if (row !== undefined && row.sourceKey !== item.key && isOpen(row.state))
+      else if (row !== undefined && row.sourceKey !== item.key && followsName(row.state))
         renamed.push({ id: row.id, key: item.key });
     }
     await openAssets(tx, listing, opened);
+    await takeFromWorkers(
+      tx,
+      moves.map(move => move.id),
+    );
     await moveAssets(tx, moves);
     await rename(tx, renamed);
     return [...(await newestOf(tx, listing)).values()];
   });
 }
 
-const isOpen = (state: AssetState) => state === 'discovered' || state === 'receiving';
+/** States in which the file may still be read, at once or after a person's retry: then under the name that it has now. */
+const namedStates = ['discovered', 'receiving', 'failed'] as const satisfies readonly AssetState[];
+const followsName = (state: AssetState) => namedStates.some(named => named === state);
+
+/** A file that was refused for its name has another one now: the next generation, under a key of its own. */
+function isPutRight(row: KnownIdentity | undefined, item: ListedItem): row is KnownIdentity {
+  return row?.state === 'quarantined' && row.sourceKey !== item.key;
+}
 
 function noticed(id: string, item: ListedItem, is: 'moved' | 'reopened', actor: string): AssetMove {
   return {
@@ -75,9 +89,11 @@ function noticed(id: string, item: ListedItem, is: 'moved' | 'reopened', actor: 
       revision: item.revision,
       size: item.size,
       source_key: item.key,
+      attempts: 0,
       verdict: null,
       verdict_revision: null,
     },
+    trouble: null,
     dueInMs: null,
     // Growth is told by the verdict's evidence; one event a scan would bury the waybill.
     events:
@@ -152,7 +168,7 @@ async function rename(db: Queryable, renamed: readonly { id: string; key: string
   if (renamed.length === 0) return;
   await db.$executeRaw`
     UPDATE assets a SET source_key = r.key FROM jsonb_to_recordset(${asJson(renamed)}) AS r(id uuid, key text)
-    WHERE a.id = r.id AND a.state IN ('discovered', 'receiving')`;
+    WHERE a.id = r.id AND a.state IN (SELECT jsonb_array_elements_text(${asJson(namedStates)}))`;
 }
 
 /** Events in the form of the SQL function, each with its asset. */
@@ -164,12 +180,23 @@ export async function appendCustody(
   await db.$queryRaw`SELECT 1 AS done FROM (SELECT waybill_append_custody(${asJson(events)})) appended`;
 }
 
-/** Assets of a source that nothing was read of yet: a listing without them means that they are gone. */
-export function waitingAtSource(
-  db: Queryable,
-  source: string,
-): Promise<{ id: string; identity: string; sourceKey: string }[]> {
+/** A file that waits at its source: for its verdict, or to be taken up. */
+export interface WaitingFile {
+  readonly id: string;
+  readonly identity: string;
+  readonly sourceKey: string;
+  readonly fence: number;
+  /** Null: nothing says yet that it is finished. */
+  readonly verdictRevision: string | null;
+  /** An earlier attempt began to send it. */
+  readonly begun: boolean;
+}
+
+/** Files of a source that wait and that no worker holds: a listing without them means that they are gone. */
+export function waitingAtSource(db: Queryable, source: string): Promise<WaitingFile[]> {
   return db.$queryRaw`
-    SELECT a.id::text AS "id", a.identity, a.source_key AS "sourceKey" FROM assets a
-    WHERE a.source = ${source} AND a.state = 'discovered'`;
+    SELECT a.id::text AS "id", a.identity, a.source_key AS "sourceKey", a.fence::float8 AS "fence",
+      a.verdict_revision AS "verdictRevision", EXISTS (SELECT 1 FROM uploads u WHERE u.asset_id = a.id) AS "begun"
+    FROM assets a
+    WHERE a.source = ${source} AND a.state = 'discovered' AND a.lease_owner IS NULL`;
 }

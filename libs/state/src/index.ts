@@ -18,6 +18,7 @@ export * from './fan-out.ts';
 export * from './leases.ts';
 export * from './progress.ts';
 export * from './retries.ts';
+export * from './row-error.ts';
 export * from './schema-check.ts';
 export * from './sources.ts';
 export * from './uploads.ts';

@@ -41,11 +41,23 @@ export async function releaseAssets(db: Queryable, held: readonly LeasedRow[]): 
 }
 
 /**
+ * Takes rows from whoever works on them, before their owning node moves them on what its source shows: the worker's fence is
+ * the old one then, and nothing that it still sends to Postgres counts.
+ */
+export async function takeFromWorkers(db: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.$executeRaw`
+    UPDATE assets SET lease_owner = NULL, lease_expires_at = NULL, fence = fence + 1
+    WHERE id IN (SELECT jsonb_array_elements_text(${asJson(ids)})::uuid) AND lease_owner IS NOT NULL`;
+}
+
+/**
  * What a node's earlier process held is due at once for the new one, which alone owns the node now. The fences grow, so
- * that nothing the earlier one still sends to Postgres counts.
+ * that nothing the earlier one still sends to Postgres counts. A file in mid receiving that nobody is to take up is due, too.
  */
 export async function releaseNode(db: Queryable, node: string): Promise<void> {
   await db.$executeRaw`
     UPDATE assets SET lease_owner = NULL, lease_expires_at = NULL, due_at = now(), fence = fence + 1
-    WHERE node = ${node} AND state IN ('discovered', 'receiving') AND lease_owner IS NOT NULL`;
+    WHERE node = ${node} AND state IN ('discovered', 'receiving')
+      AND (lease_owner IS NOT NULL OR (state = 'receiving' AND due_at IS NULL))`;
 }

@@ -1,3 +1,5 @@
+import { isDataFault } from './database-reason.ts';
+
 interface Waiting<In, Out> {
   readonly item: In;
   resolve(out: Out): void;
@@ -13,7 +15,8 @@ export interface SetWriterOptions {
 
 /**
  * Many workers, few statements: what is added while a statement is under way goes into the next one. Each caller gets its own
- * answer, after its statement was committed; a failed statement fails everyone in it.
+ * answer, after its statement was committed. A failed statement fails everyone in it, unless Postgres refused what one of
+ * them brought: then the set is halved until only that one fails.
  */
 export class SetWriter<In, Out> {
   private waiting: Waiting<In, Out>[] = [];
@@ -41,14 +44,31 @@ export class SetWriter<In, Out> {
     this.running = true;
     await new Promise(resolve => setTimeout(resolve, this.gatherMs));
     while (this.waiting.length > 0) {
-      const set = this.waiting.splice(0, this.limit);
-      try {
-        const answer = await this.write(set.map(entry => entry.item));
-        set.forEach(entry => entry.resolve(answer(entry.item)));
-      } catch (error) {
-        set.forEach(entry => entry.reject(error));
-      }
+      await this.send(this.waiting.splice(0, this.limit));
     }
     this.running = false;
+  }
+
+  private async send(set: readonly Waiting<In, Out>[]): Promise<void> {
+    let answer: (item: In) => Out;
+    try {
+      answer = await this.write(set.map(entry => entry.item));
+    } catch (error) {
+      if (set.length === 1 || !isDataFault(error)) {
+        set.forEach(entry => entry.reject(error));
+        return;
+      }
+      const middle = Math.ceil(set.length / 2);
+      await this.send(set.slice(0, middle));
+      await this.send(set.slice(middle));
+      return;
+    }
+    for (const entry of set) {
+      try {
+        entry.resolve(answer(entry.item));
+      } catch (error) {
+        entry.reject(error);
+      }
+    }
   }
 }

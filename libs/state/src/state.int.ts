@@ -235,15 +235,18 @@ describe('from sent to delivered', () => {
     const part = { number: 1, position: 0, size: 8, etag: 'e1', xxh128: 'x', crc32: 'c' };
     await recordParts(
       db,
-      uploads.map(upload => ({ uploadId: upload.id, ...part })),
+      uploads.map(upload => ({ uploadId: upload.id, fence: upload.fence, ...part })),
     );
-    await recordParts(db, [{ uploadId: uploads[0]?.id ?? '', ...part, etag: 'e2' }]);
+    const first = { uploadId: uploads[0]?.id ?? '', fence: uploads[0]?.fence ?? -1 };
+    await recordParts(db, [{ ...first, ...part, etag: 'e2' }]);
+    // A late worker's row is left out.
+    await recordParts(db, [{ ...first, fence: first.fence - 1, ...part, etag: 'late' }]);
     expect((await partsOf(db, [uploads[0]?.id ?? ''])).get(uploads[0]?.id ?? '')).toEqual([
       { uploadId: uploads[0]?.id, ...part, etag: 'e2' },
     ]);
     await recordSent(
       db,
-      uploads.map(upload => ({ id: upload.id, etag: null, proof: null })),
+      uploads.map(({ id, fence }) => ({ id, fence, etag: null, proof: null })),
     );
     expect((await moveAssets(db, held.map(sent))).size).toBe(2);
 

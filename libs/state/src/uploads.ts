@@ -29,6 +29,23 @@ export interface PartRow {
   readonly crc32: string;
 }
 
+/** A row of the journal as its writer hands it in: it counts only while the asset still is the writer's. */
+export interface NewPart extends PartRow {
+  readonly fence: number;
+}
+
+/** An upload in the hands of whoever holds its asset under this fence. */
+export interface HeldUpload {
+  readonly id: string;
+  readonly fence: number;
+}
+
+/** Every byte of it is sent; a single put also has its ETag and proof. */
+export interface SentUploadRow extends HeldUpload {
+  readonly etag: string | null;
+  readonly proof: string | null;
+}
+
 export interface NewUpload {
   readonly id: string;
   readonly assetId: string;
@@ -64,46 +81,58 @@ export async function recordIntents(
   return new Set(rows.map(row => row.id));
 }
 
-/** The store named the multipart upload. */
-export async function recordOpened(db: Queryable, uploadId: string, s3UploadId: string): Promise<void> {
-  await db.$executeRaw`
-    UPDATE uploads SET s3_upload_id = ${s3UploadId}, state = 'open', opened_at = now()
-    WHERE id = ${uploadId}::uuid AND state = 'intended'`;
+/** The store named the multipart upload. False when the asset passed to another worker. */
+export async function recordOpened(
+  db: Queryable,
+  { id, fence, s3UploadId }: HeldUpload & { readonly s3UploadId: string },
+): Promise<boolean> {
+  const rows = await db.$executeRaw`
+    UPDATE uploads u SET s3_upload_id = ${s3UploadId}, state = 'open', opened_at = now()
+    FROM assets a WHERE u.id = ${id}::uuid AND u.state = 'intended' AND a.id = u.asset_id AND a.fence = ${fence}`;
+  return rows > 0;
 }
 
-/** The journal, written behind in sets. A part sent again replaces its row. */
-export async function recordParts(db: Queryable, parts: readonly PartRow[]): Promise<void> {
+/**
+ * The journal, written behind in sets. A part sent again replaces its row; what a late worker sent after its asset passed
+ * on is left out, so that the list that Complete names is one worker's.
+ */
+export async function recordParts(db: Queryable, parts: readonly NewPart[]): Promise<void> {
   if (parts.length === 0) return;
   await db.$executeRaw`
     INSERT INTO parts (upload_id, number, position, size, etag, xxh128, crc32, sent_at)
     SELECT p."uploadId", p.number, p.position, p.size, p.etag, p.xxh128, p.crc32, now()
-    FROM jsonb_to_recordset(${asJson(parts)}) AS p("uploadId" uuid, number int, position bigint, size bigint, etag text,
-      xxh128 text, crc32 text)
+    FROM jsonb_to_recordset(${asJson(parts)}) AS p("uploadId" uuid, fence bigint, number int, position bigint, size bigint,
+      etag text, xxh128 text, crc32 text)
+    JOIN uploads u ON u.id = p."uploadId" JOIN assets a ON a.id = u.asset_id AND a.fence = p.fence
     ON CONFLICT (upload_id, number) DO UPDATE SET position = excluded.position, size = excluded.size, etag = excluded.etag,
       xxh128 = excluded.xxh128, crc32 = excluded.crc32, sent_at = excluded.sent_at`;
 }
 
-/** Every byte of these uploads is sent; a single put also has its ETag and proof. */
+/** These uploads are sent whole. Answers the ids whose asset still was the writer's. */
 export async function recordSent(
   db: Queryable,
-  uploads: readonly { id: string; etag: string | null; proof: string | null }[],
+  uploads: readonly SentUploadRow[],
+): Promise<ReadonlySet<string>> {
+  if (uploads.length === 0) return new Set();
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    UPDATE uploads u SET state = 'sent', etag = s.etag, proof = s.proof
+    FROM jsonb_to_recordset(${asJson(uploads)}) AS s(id uuid, fence bigint, etag text, proof text), assets a
+    WHERE u.id = s.id AND a.id = u.asset_id AND a.fence = s.fence
+    RETURNING u.id::text`;
+  return new Set(rows.map(row => row.id));
+}
+
+/** These uploads became objects, or can never become one; each only while its asset still is the caller's. */
+export async function endUploads(
+  db: Queryable,
+  uploads: readonly HeldUpload[],
+  state: 'completed' | 'abandoned' | 'aborted',
 ): Promise<void> {
   if (uploads.length === 0) return;
   await db.$executeRaw`
-    UPDATE uploads u SET state = 'sent', etag = s.etag, proof = s.proof
-    FROM jsonb_to_recordset(${asJson(uploads)}) AS s(id uuid, etag text, proof text) WHERE u.id = s.id`;
-}
-
-/** These uploads became objects, or can never become one. */
-export async function endUploads(
-  db: Queryable,
-  ids: readonly string[],
-  state: 'completed' | 'abandoned' | 'aborted',
-): Promise<void> {
-  if (ids.length === 0) return;
-  await db.$executeRaw`
-    UPDATE uploads SET state = ${state}, ended_at = now()
-    WHERE id IN (SELECT jsonb_array_elements_text(${asJson(ids)})::uuid)`;
+    UPDATE uploads u SET state = ${state}, ended_at = now()
+    FROM jsonb_to_recordset(${asJson(uploads)}) AS e(id uuid, fence bigint), assets a
+    WHERE u.id = e.id AND a.id = u.asset_id AND a.fence = e.fence`;
 }
 
 /** The newest upload of each asset that can still become its object. */
