@@ -14,7 +14,10 @@ export interface LandingSettings {
   /** Absent: AWS itself. */
   readonly endpoint?: string;
   readonly region: string;
-  /** Called when a request has to be signed; the values are kept by the S3 client alone and never printed. */
+  /**
+   * Called when a request has to be signed, at most every two seconds; the values are kept by the S3 client alone and never
+   * printed.
+   */
   readonly reveal: () => LandingCredentials | Promise<LandingCredentials>;
   /** Bucket in the path, not in the host name. Default: true with an endpoint of one's own. */
   readonly forcePathStyle?: boolean;

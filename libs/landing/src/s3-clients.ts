@@ -36,9 +36,13 @@ export function createClients(settings: LandingSettings): S3Clients {
   };
 }
 
+/** The client reads credentials again five minutes before they expire; these are read again after two seconds. */
+const rereadAfterMs = 5 * 60_000 + 2_000;
+
+/** A key that a person corrected works without a restart: the client would keep one that never expires for good. */
 async function reveal(settings: LandingSettings) {
   try {
-    return await settings.reveal();
+    return { ...(await settings.reveal()), expiration: new Date(Date.now() + rereadAfterMs) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AdapterError('unauthorized', `The landing's credentials cannot be read: ${reason}`, { cause });

@@ -38,6 +38,9 @@ describe('an S3 error, told to a person', () => {
       'Could not list the bucket in bucket films at https://s3.example.com: the store answered InvalidAccessKeyId (403): check accessKeyId/secretAccessKey.',
     );
     expect(toAdapterError(socket('ECONNREFUSED'), 'look', place).message).toContain('connection refused');
+    expect(toAdapterError(answered('Unknown', 403), 'look', place).message).toContain(
+      'the store answered 403: check accessKeyId',
+    );
   });
 
   it('keeps the cause, and how long the store asked to wait', () => {

@@ -120,7 +120,7 @@ const networkReasons: Readonly<Record<string, string>> = {
 
 /** One clause for a person: what the store or the network said, and the next step where one is known. */
 function reasonOf(fault: S3Fault, place: S3Place): string {
-  const said = `${fault.code}${fault.status === undefined ? '' : ` (${fault.status})`}`;
+  const said = saidBy(fault);
   switch (fault.code) {
     case 'RequestTimeTooSkewed':
       return 'this machine and the store disagree about the time: set the clock';
@@ -138,6 +138,14 @@ function reasonOf(fault: S3Fault, place: S3Place): string {
     return `the store answered ${said}${fault.message === '' ? '' : `: ${oneLine(fault.message)}`}`;
   if (isCertificateFault(fault)) return `its certificate is not trusted (${fault.code})`;
   return networkReasons[fault.code] ?? `${said} ${oneLine(fault.message)}`.trim();
+}
+
+/** An answer to HEAD has no body that could name a code. */
+function saidBy({ code, status }: S3Fault): string {
+  if (status === undefined) return code;
+  return ['Unknown', 'UnknownError', 'Error', String(status)].includes(code)
+    ? String(status)
+    : `${code} (${status})`;
 }
 
 function oneLine(message: string): string {

@@ -97,6 +97,12 @@ export const s3Destination = {
   },
 } satisfies DestinationDescriptor<typeof s3Config>;
 
+/**
+ * The client keeps credentials that never expire for good, and reads others again five minutes before: these after two
+ * seconds, so that a key that a person corrected works without a restart.
+ */
+const rereadAfterMs = 5 * 60_000 + 2_000;
+
 function createClient(config: S3Config, where: string, reveal: (ref: SecretRef) => string): S3Client {
   return new S3Client({
     region: config.region,
@@ -107,6 +113,7 @@ function createClient(config: S3Config, where: string, reveal: (ref: SecretRef) 
         return {
           accessKeyId: reveal(config.accessKeyId),
           secretAccessKey: reveal(config.secretAccessKey),
+          expiration: new Date(Date.now() + rereadAfterMs),
         };
       } catch (error) {
         throw new AdapterError('unauthorized', `${where}: ${saying(error)}`, { cause: error });
