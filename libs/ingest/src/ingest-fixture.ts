@@ -49,6 +49,20 @@ export class IngestFixture {
     return new Site(this, folder, `node-${this.sites}`, `source-${this.sites}`);
   }
 
+  /** The same database, with its statements counted. */
+  countStatements(): { readonly db: Database; count(): number } {
+    let statements = 0;
+    const db = this.db.$extends({
+      query: {
+        $allOperations: ({ args, query }) => {
+          statements += 1;
+          return query(args);
+        },
+      },
+    });
+    return { db: db as unknown as Database, count: () => statements };
+  }
+
   async close(): Promise<void> {
     await this.store.close();
     await this.db.$disconnect();
@@ -85,7 +99,13 @@ export class Site {
       key: key.template,
       route: { deliver: [], metadata: 'always', deliverIncomplete: false },
     };
-    this.scan = new SourceScan({ db: on.db, node, landing: 's3', actor: node }, this.source);
+    this.scan = this.scanOn(on.db);
+  }
+
+  /** As another process would begin: remembering nothing. */
+  scanOn(db: Database): SourceScan {
+    const { node } = this;
+    return new SourceScan({ db, node, landing: 's3', actor: node }, this.source);
   }
 
   path(name: string): string {
@@ -97,8 +117,12 @@ export class Site {
     for (let time = 0; time < times; time += 1) await this.scan.run(new AbortController().signal);
   }
 
-  receiver(landing: EdgeLanding = this.on.store.landing.edge, sources = [this.source]): Receiver {
-    const { db, store } = this.on;
+  receiver(
+    landing: EdgeLanding = this.on.store.landing.edge,
+    sources = [this.source],
+    db = this.on.db,
+  ): Receiver {
+    const { store } = this.on;
     return new Receiver(
       {
         db,
