@@ -43,6 +43,11 @@ describe('an S3 error, told to a person', () => {
     );
   });
 
+  it('ends in one full stop, also where the words of the store do', () => {
+    const error = Object.assign(answered('MalformedXML', 400), { message: 'It does not\nparse. ' });
+    expect(toAdapterError(error, 'look', place).message).toMatch(/: It does not parse\.$/);
+  });
+
   it('keeps the cause, and how long the store asked to wait', () => {
     const cause = answered('SlowDown', 503, { 'retry-after': '7' });
     const error = toAdapterError(cause, 'look', place);

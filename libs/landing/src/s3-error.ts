@@ -149,7 +149,7 @@ function saidBy({ code, status }: S3Fault): string {
 }
 
 function oneLine(message: string): string {
-  return message.replace(/\s+/g, ' ').slice(0, 300);
+  return message.replace(/\s+/g, ' ').slice(0, 300).replace(/[.\s]+$/, '');
 }
 
 /**
