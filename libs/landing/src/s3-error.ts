@@ -149,7 +149,10 @@ function saidBy({ code, status }: S3Fault): string {
 }
 
 function oneLine(message: string): string {
-  return message.replace(/\s+/g, ' ').slice(0, 300).replace(/[.\s]+$/, '');
+  return message
+    .replace(/\s+/g, ' ')
+    .slice(0, 300)
+    .replace(/[.\s]+$/, '');
 }
 
 /**
