@@ -1,6 +1,6 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait } from '@waybill/domain';
-import { databaseReason, type ClaimedDelivery, type DeliveryMove } from '@waybill/state';
+import { databaseReason, type ClaimedDelivery, type DeliveryMove, RowError } from '@waybill/state';
 
 /** What a failed attempt to deliver makes of the row; the asset is never touched by it. `jitter` in [0, 1). */
 export function failureMove(
@@ -11,12 +11,13 @@ export function failureMove(
 ): DeliveryMove {
   const known = error instanceof AdapterError ? error : undefined;
   const attempts = delivery.attempts + 1;
+  const told = known ?? (error instanceof RowError ? error : undefined);
   const reason = databaseReason(error);
   const trouble = {
     code: known?.code ?? 'internal',
     message:
-      known?.message ?? `${delivery.path} could not be delivered to ${delivery.destination}: ${reason}`,
-    nextStep: known?.nextStep ?? 'Waybill tries again by itself; the log of the delivery service says more.',
+      told?.message ?? `${delivery.path} could not be delivered to ${delivery.destination}: ${reason}.`,
+    nextStep: told?.nextStep ?? 'Waybill tries again by itself; the log of the delivery service says more.',
   };
   const detail = {
     deliveryId: delivery.id,

@@ -1,11 +1,13 @@
-import type { DestinationAdapter, Parcel, Receipt } from '@waybill/contract';
+import { AdapterError, type DestinationAdapter, type Parcel, type Receipt } from '@waybill/contract';
 import type { FinalizerLanding } from '@waybill/landing';
 import {
   claimDeliveries,
+  databaseReason,
   recordDestinationCondition,
   releaseDeliveries,
   type ClaimedDelivery,
   type Database,
+  RowError,
 } from '@waybill/state';
 import { failureMove } from './delivery-failure.ts';
 import type { DeliverySets } from './delivery-sets.ts';
@@ -59,9 +61,9 @@ export class DestinationWork {
     const { actor, log, sets } = this.options;
     try {
       const receipt = await this.send(delivery, signal);
-      await this.record(delivery, receipt);
+      const recorded = await this.record(delivery, receipt);
       await this.tell({ condition: 'ok', sentence: null, nextStep: null });
-      this.options.onDelivered();
+      if (recorded) this.options.onDelivered();
     } catch (error) {
       if (signal.aborted) return this.giveBack([delivery]);
       const move = failureMove(delivery, actor, error, Math.random());
@@ -72,7 +74,7 @@ export class DestinationWork {
         transition: move.transition,
       });
       await sets.move(move);
-      await this.tell({ condition: code, sentence: message, nextStep });
+      if (isOfDestination(error)) await this.tell({ condition: code, sentence: message, nextStep });
     } finally {
       this.running.delete(delivery.id);
     }
@@ -102,8 +104,9 @@ export class DestinationWork {
   private parcelOf(delivery: ClaimedDelivery): Parcel {
     const { landing, landingName } = this.options;
     if (delivery.landing !== landingName) {
-      throw new Error(
-        `its object lies in ${delivery.landing}, and this delivery service reads from ${landingName}`,
+      throw new RowError(
+        `${delivery.path} can't be delivered to ${this.name}: its object lies in the landing ${delivery.landing}, and this delivery service reads from ${landingName}.`,
+        `Give the landing in the configuration its name ${delivery.landing} back; then this goes on by itself.`,
       );
     }
     const content = landing.content({
@@ -133,16 +136,15 @@ export class DestinationWork {
     };
   }
 
-  private async record(delivery: ClaimedDelivery, receipt: Receipt): Promise<void> {
+  private async record(delivery: ClaimedDelivery, receipt: Receipt): Promise<boolean> {
     const { outcome, evidence, proofLevel, size, key } = receipt;
-    await this.options.sets.move({
+    return this.options.sets.move({
       id: delivery.id,
       transition: 'delivered',
       fence: delivery.fence,
       patch: {
         receipt: { outcome, evidence, proofLevel },
         bytes_sent: size,
-        attempts: delivery.attempts + 1,
       },
       trouble: null,
       dueInMs: null,
@@ -172,7 +174,19 @@ export class DestinationWork {
   }): Promise<void> {
     const text = `${found.condition} ${found.sentence ?? ''}`;
     if (text === this.condition) return;
-    this.condition = text;
-    await recordDestinationCondition(this.options.db, this.name, found);
+    try {
+      await recordDestinationCondition(this.options.db, this.name, found);
+      this.condition = text;
+    } catch (error) {
+      // The delivery itself is recorded; this is told again with the next one.
+      this.options.log.warn(`${this.name}: its condition could not be recorded (${databaseReason(error)}).`);
+    }
   }
+}
+
+/** Codes that speak of one file and not of the destination. */
+const ofFile = new Set(['conflict', 'content-failed', 'content-mismatch', 'missing', 'source-changed']);
+
+function isOfDestination(error: unknown): boolean {
+  return error instanceof AdapterError && !ofFile.has(error.code);
 }
