@@ -1,11 +1,17 @@
 import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { writePrivateJson } from './private-file.ts';
 import { processIdentity } from './process-identity.ts';
 import { StartError } from './start-error.ts';
 
-const holder = z.object({ pid: z.int().positive(), identity: z.string() });
+const processInFile = z.object({ pid: z.int().positive(), identity: z.string() });
+/** The parent, mostly npm: a holder whose parent was killed is about to stop by itself. */
+const holder = processInFile.extend({ parent: processInFile.optional() });
+
+/** An orderly stop takes 20 s at most (design, section 7); this is a little more, in milliseconds. */
+const abandonedStopMs = 22_000;
 
 /**
  * Takes the home folder for this process; the answer gives it back. Throws when another `npm start` holds it. A lock whose
@@ -14,7 +20,7 @@ const holder = z.object({ pid: z.int().positive(), identity: z.string() });
 export function lockHome(home: string): () => void {
   const lock = path.join(home, 'lock.json');
   const own = `${lock}.${process.pid}`;
-  writePrivateJson(own, { pid: process.pid, identity: processIdentity(process.pid) ?? '' });
+  writePrivateJson(own, { ...inFile(process.pid), parent: parentInFile() });
   try {
     for (;;) {
       if (linked(own, lock)) return () => rmSync(lock, { force: true });
@@ -33,9 +39,32 @@ export function lockHome(home: string): () => void {
   }
 }
 
+const inFile = (pid: number) => ({ pid, identity: processIdentity(pid) ?? '' });
+
+/** None where it can't be seen, as from inside a container. */
+function parentInFile(): ReturnType<typeof inFile> | undefined {
+  const parent = inFile(process.ppid);
+  return parent.pid > 0 && parent.identity !== '' ? parent : undefined;
+}
+
+const runs = ({ pid, identity }: z.output<typeof processInFile>): boolean =>
+  processIdentity(pid) === identity;
+
+/** Waits for a holder whose npm was killed, as it stops by itself. Resolves at once for every other; never rejects for a lock. */
+export async function untilAbandonedLockIsFree(
+  home: string,
+  tell: (sentence: string) => void,
+): Promise<void> {
+  const { data: held } = holder.safeParse(parsed(textOf(path.join(home, 'lock.json')) ?? ''));
+  if (held?.parent === undefined || !runs(held) || runs(held.parent)) return;
+  tell(`An earlier npm start (process ${held.pid}) was killed and still stops its servers; waiting for it …`);
+  const deadline = performance.now() + abandonedStopMs;
+  while (runs(held) && performance.now() < deadline) await sleep(100);
+}
+
 function refuseWhileHeld(text: string, home: string): void {
   const held = holder.safeParse(parsed(text));
-  if (!held.success || processIdentity(held.data.pid) !== held.data.identity) return;
+  if (!held.success || !runs(held.data)) return;
   throw new StartError(
     `Another npm start (process ${held.data.pid}) uses ${home}: stop that one, or set WAYBILL_HOME to another folder.`,
   );

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lockHome } from './home-lock.ts';
+import { lockHome, untilAbandonedLockIsFree } from './home-lock.ts';
 import { openHome } from './home-folder.ts';
+import { onParentGone } from './parent-watch.ts';
 import { StartError, sentenceOf } from './start-error.ts';
 import { startSettings } from './start-settings.ts';
 import { startWaybill } from './start-waybill.ts';
@@ -21,12 +22,16 @@ const supervisor = new Supervisor();
 /** Undoes what tells others that Waybill runs in this home. */
 let leaveHome = (): void => undefined;
 let ending = false;
+let endingSince = 0;
+/** Ctrl-C reaches us twice: from the terminal, and once more from npm. Only a later one is impatience, in milliseconds. */
+const sameCtrlCMs = 1_000;
 
 /** Stops everything once and ends the process; a second wish to end does not wait. */
 function end(code: number, sentence?: string): void {
   if (sentence !== undefined && !ending) process.stderr.write(`${sentence}\n`);
   if (ending) return;
   ending = true;
+  endingSince = performance.now();
   const leave = (exitCode: number): void => {
     leaveHome();
     process.exit(exitCode);
@@ -44,16 +49,23 @@ function end(code: number, sentence?: string): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // The last group of the exit handlers kills what is still there.
-    if (ending && signal === 'SIGINT') process.exit(1);
+    const impatient = ending && performance.now() - endingSince > sameCtrlCMs;
+    if (impatient && signal === 'SIGINT') process.exit(1);
     if (!ending) tell('Stopping …');
     end(0);
   });
 }
 process.on('uncaughtException', error => end(1, `npm start failed: ${error.stack ?? sentenceOf(error)}`));
 
+// npm that is killed with SIGKILL can't pass it on: nobody could stop us by Ctrl-C any more.
+if (process.env['npm_lifecycle_event'] === 'start') {
+  onParentGone(() => end(1, 'npm was killed: Waybill stops.'));
+}
+
 try {
   const settings = startSettings(process.env, root, process.cwd());
   const home = openHome(settings.home);
+  await untilAbandonedLockIsFree(home.path, tell);
   const unlock = lockHome(home.path);
   leaveHome = () => {
     rmSync(home.ready, { force: true });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '@waybill/servers';
 import { ChildLog } from './child-log.ts';
 import { ChildWords } from './child-words.ts';
-import { lockHome } from './home-lock.ts';
+import { lockHome, untilAbandonedLockIsFree } from './home-lock.ts';
 import type { KeptProcessPlan } from './kept-process.ts';
 import { launchChild } from './launch-child.ts';
 import { processIdentity } from './process-identity.ts';
@@ -158,5 +158,23 @@ describe('process keeping', () => {
     await writeFile(path.join(home, 'lock.json'), '{"pid":');
     lockHome(home)();
     expect(await readdir(home)).toEqual([]);
+  });
+
+  it('waits for one whose npm was killed and that still stops, and for no other', async () => {
+    const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    await once(holder, 'spawn');
+    const pid = holder.pid ?? 0;
+    const lock = { pid, identity: processIdentity(pid), parent: { pid: 1, identity: 'of another boot' } };
+    await writeFile(path.join(home, 'lock.json'), JSON.stringify(lock));
+    setTimeout(() => holder.kill('SIGKILL'), 300);
+    await untilAbandonedLockIsFree(home, sentence => told.push(sentence));
+    expect(processIdentity(pid)).toBeUndefined();
+    expect(told).toEqual([expect.stringContaining(`(process ${pid}) was killed and still stops`)]);
+    lockHome(home)();
+
+    const unlock = lockHome(home);
+    await untilAbandonedLockIsFree(home, sentence => told.push(sentence));
+    unlock();
+    expect(told).toHaveLength(1);
   });
 });
