@@ -29,6 +29,12 @@ describe('the verdict "finished"', () => {
     ]);
   });
 
+  it('tells the time in whole milliseconds', () => {
+    const tracker = new FinishTracker(10);
+    scanOnce(tracker, 0.123, file());
+    expect(scanOnce(tracker, 12.456, file())).toEqual([expect.objectContaining({ idleMs: 12 })]);
+  });
+
   it('needs two scans, however long the one took and however short the idle time is', () => {
     const tracker = new FinishTracker(0);
     expect(scanOnce(tracker, 0, file(), file())).toEqual([undefined, undefined]);

@@ -41,4 +41,44 @@ describe('the set writer', () => {
     await Promise.all([1, 2, 3, 4, 5].map(item => writer.add(item)));
     expect(sizes).toEqual([2, 2, 1]);
   });
+
+  const refused = () =>
+    new Error('Raw query failed. Code: `22P05`. Message: `unsupported Unicode escape sequence`');
+
+  it('halves a set in which Postgres refuses one, until that one fails alone', async () => {
+    const sets: number[][] = [];
+    const writer = new SetWriter<number, number>(async items => {
+      sets.push([...items]);
+      if (items.includes(3)) throw refused();
+      return item => item;
+    });
+    const answers = await Promise.allSettled([1, 2, 3, 4, 5].map(item => writer.add(item)));
+    expect(answers.map(answer => answer.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(sets).toEqual([[1, 2, 3, 4, 5], [1, 2, 3], [1, 2], [3], [4, 5]]);
+  });
+
+  it('does not repeat itself against a database that is away', async () => {
+    let sent = 0;
+    const writer = new SetWriter<number, number>(async () => {
+      sent += 1;
+      throw new Error('Raw query failed. Code: `57P01`. Message: `terminating connection`');
+    });
+    await Promise.allSettled([1, 2, 3].map(item => writer.add(item)));
+    expect(sent).toBe(1);
+  });
+
+  it('fails only the one that has no answer', async () => {
+    const writer = new SetWriter<number, number>(async () => item => {
+      if (item === 1) throw new Error('no such row');
+      return item;
+    });
+    const answers = await Promise.allSettled([1, 2].map(item => writer.add(item)));
+    expect(answers.map(answer => answer.status)).toEqual(['rejected', 'fulfilled']);
+  });
 });
