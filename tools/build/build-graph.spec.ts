@@ -11,7 +11,7 @@ it('Nx knows what each app is made of: a change in a lib rebuilds the apps that 
   const folder = mkdtempSync(path.join(tmpdir(), 'waybill-graph-'));
   try {
     const file = path.join(folder, 'graph.json');
-    execFileSync(process.execPath, ['node_modules/nx/bin/nx.js', 'graph', `--file=${file}`], {
+    execFileSync(process.execPath, ['node_modules/nx/dist/bin/nx.js', 'graph', `--file=${file}`], {
       stdio: 'pipe',
     });
     const { dependencies } = (JSON.parse(readFileSync(file, 'utf8')) as Graph).graph;

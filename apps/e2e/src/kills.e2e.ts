@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AdminClient, isDelivered } from './admin-client.ts';
@@ -25,12 +24,6 @@ afterAll(async () => {
 
 const pause = (seconds: number) => new Promise(resolve => setTimeout(resolve, seconds * 1_000));
 
-/** The pid of a process that the supervisor keeps, apps and servers alike. */
-async function pidOf(name: string): Promise<number> {
-  const record = await readFile(path.join(run.home, 'run', `${name}.json`), 'utf8');
-  return (JSON.parse(record) as { pid: number }).pid;
-}
-
 async function flushRedis(url: string): Promise<void> {
   await promisify(execFile)('redis-cli', ['-u', url, '--no-auth-warning', 'FLUSHALL']);
 }
@@ -54,7 +47,7 @@ it(
       dropped.forEach((sha256, key) => expected.set(key, sha256));
       // Somewhere between verdict and delivery, another moment each round.
       await pause(1.2 + round * 0.35);
-      process.kill(await pidOf(name), 'SIGKILL');
+      await run.killChild(name);
       // And all wake-ups are lost, in the same moment or once Redis is back.
       if (round % 3 === 1) await flushRedis(ready.redisUrl);
       await pause(1.5);

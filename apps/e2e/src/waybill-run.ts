@@ -110,6 +110,27 @@ export class WaybillRun {
     return JSON.parse(await readFile(path.join(this.home, 'ready.json'), 'utf8')) as ReadyFile;
   }
 
+  /** The pid of a process that the supervisor keeps now, apps and servers alike. */
+  async pidOf(name: string): Promise<number> {
+    const record = await readFile(path.join(this.home, 'run', `${name}.json`), 'utf8');
+    return (JSON.parse(record) as { pid: number }).pid;
+  }
+
+  /** kill -9, as soon as there is such a process: it may be on its way up again. */
+  async killChild(name: string): Promise<void> {
+    const limit = performance.now() + 20_000;
+    for (;;) {
+      try {
+        process.kill(await this.pidOf(name), 'SIGKILL');
+        return;
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if ((code !== 'ESRCH' && code !== 'ENOENT') || performance.now() > limit) throw error;
+        await new Promise(resolve => setTimeout(resolve, 100));
+      }
+    }
+  }
+
   /** The log of one app. */
   log(app: string): Promise<string> {
     return readFile(path.join(this.home, 'logs', `${app}.log`), 'utf8');

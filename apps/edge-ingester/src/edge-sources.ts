@@ -1,4 +1,5 @@
 import { sourcesOf, type Config } from '@waybill/config';
+import { defaultPartSize } from '@waybill/domain';
 import type { EdgeSource } from '@waybill/ingest';
 
 /** The configured sources as the ingest takes them, each with its route. */
@@ -11,6 +12,7 @@ export function edgeSources(config: Config): readonly EdgeSource[] {
       adapter: adapter(),
       scanEveryMs: source.scanEveryMs,
       idleMs: source.idleMs,
+      streamFrom: source.growing ? (config.landing.partSize ?? defaultPartSize) : undefined,
       key: route.key,
       route: {
         deliver: route.deliver.map(({ to, directory, after }) => ({

@@ -10,6 +10,7 @@ import { version } from './version.ts';
 
 const leaseMs = 30_000;
 const filesAtOnce = 16;
+const streamsAtOnce = 64;
 const partsAtOnce = 4;
 /** All files together; an edge is a small computer. */
 const memoryBudget = 48 * 1024 ** 2;
@@ -19,7 +20,8 @@ const graceMs = 8_000;
 export class Edge implements BeforeApplicationShutdown {
   private readonly node: EdgeNode;
   private readonly watches: readonly SourceWatch[];
-  private readonly loop: LeasedLoop<AssetRecord>;
+  /** Finished files, and growing ones: those mostly wait, and must not take the others' places. */
+  private readonly loops: readonly LeasedLoop<AssetRecord>[];
   private readonly receiver: Receiver;
   private readonly stopping = new AbortController();
   private progress: NodeJS.Timeout | undefined;
@@ -38,7 +40,7 @@ export class Edge implements BeforeApplicationShutdown {
     this.watches = sources.map(
       source =>
         new SourceWatch({ db, node: config.node, landing: landingName, actor }, source, log, () =>
-          this.loop.wake(),
+          this.wake(),
         ),
     );
     this.receiver = new Receiver(
@@ -60,17 +62,23 @@ export class Edge implements BeforeApplicationShutdown {
       },
       sources,
     );
-    this.loop = new LeasedLoop<AssetRecord>({
-      name: 'receiving',
-      concurrency: filesAtOnce,
-      claim: limit => this.receiver.claim(limit),
-      work: (asset, signal) => this.receiver.receive(asset, signal),
-      giveBack: assets => this.receiver.giveBack(assets),
-      renew: held => renewLeases(db, 'assets', held, leaseMs),
-      leaseMs,
-      log,
-    });
-    handlers.handle('edge.work', () => this.loop.wake());
+    const loop = (name: string, concurrency: number, growing: boolean) =>
+      new LeasedLoop<AssetRecord>({
+        name,
+        concurrency,
+        claim: limit => this.receiver.claim(limit, growing),
+        work: (asset, signal) => this.receiver.receive(asset, signal),
+        giveBack: assets => this.receiver.giveBack(assets),
+        renew: held => renewLeases(db, 'assets', held, leaseMs),
+        leaseMs,
+        log,
+      });
+    const growing = sources.some(source => source.streamFrom !== undefined);
+    this.loops = [
+      loop('receiving', filesAtOnce, false),
+      ...(growing ? [loop('following', streamsAtOnce, true)] : []),
+    ];
+    handlers.handle('edge.work', () => this.wake());
   }
 
   /** Takes the node's name, then begins; the database was reached before. */
@@ -79,7 +87,7 @@ export class Edge implements BeforeApplicationShutdown {
       this.setting.config.sources.map(({ name, type }) => ({ name, type })),
       this.stopping.signal,
     );
-    this.loop.start();
+    this.loops.forEach(loop => loop.start());
     this.watches.forEach(watch => watch.start());
     this.progress = setInterval(() => void this.tellProgress(), 1_000);
   }
@@ -87,12 +95,19 @@ export class Edge implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort(new Error('The edge is stopping.'));
     clearInterval(this.progress);
-    await Promise.all([this.loop.stop(graceMs), ...this.watches.map(watch => watch.stop())]);
+    await Promise.all([
+      ...this.loops.map(loop => loop.stop(graceMs)),
+      ...this.watches.map(watch => watch.stop()),
+    ]);
     await this.node
       .leave()
       .catch((error: unknown) =>
         this.log.warn('The node could not be left in order; its lease runs out.', error),
       );
+  }
+
+  private wake(): void {
+    this.loops.forEach(loop => loop.wake());
   }
 
   private relist(name: string, identity: string): void {

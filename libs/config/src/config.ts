@@ -29,6 +29,8 @@ export interface SourceConfig {
   readonly scanEveryMs: number;
   /** How long a file must stand still to be finished, in milliseconds; undefined where the source tells by itself. */
   readonly idleMs: number | undefined;
+  /** True: files are sent while they grow (`mode: growing`). */
+  readonly growing: boolean;
   /** A new adapter. Does no I/O and resolves no secret. */
   create(): SourceAdapter;
 }

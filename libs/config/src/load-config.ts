@@ -98,9 +98,17 @@ class Load {
     }
     const { descriptor, options } = result;
     const { name, type } = entry;
-    const { scanEvery, finish } = timing.parse(options);
+    const { scanEvery, finish, mode } = timing.parse(options);
     const create = () => descriptor.create(options, { name, reveal: this.reveal });
-    return { name, type, options, scanEveryMs: scanEvery, idleMs: finish?.idle, create };
+    return {
+      name,
+      type,
+      options,
+      scanEveryMs: scanEvery,
+      idleMs: finish?.idle,
+      growing: mode === 'growing',
+      create,
+    };
   }
 
   destination(entry: NamedEntry, index: number): DestinationConfig | undefined {
@@ -122,6 +130,7 @@ class Load {
 /** Keys that the edge reads for every kind of source that has them, as their own schema parsed them. */
 const timing = z.object({
   scanEvery: z.number().default(2_000),
+  mode: z.string().optional(),
   finish: z.object({ idle: z.number().optional() }).optional(),
 });
 

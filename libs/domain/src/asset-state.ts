@@ -31,6 +31,8 @@ interface Transition {
 export const assetTransitions = {
   /** The verdict is given: the edge may read it. */
   ready: { from: ['discovered'], to: 'discovered' },
+  /** It may be read while it grows. */
+  stream: { from: ['discovered'], to: 'discovered' },
   receive: { from: ['discovered', 'receiving'], to: 'receiving' },
   /** The file moved under the reader: wait for a new verdict. */
   relist: { from: ['discovered', 'receiving'], to: 'discovered' },

@@ -10,6 +10,8 @@ export interface EdgeSource {
   readonly scanEveryMs: number;
   /** How long a file must stand still to count as finished, in milliseconds; undefined: the source itself says so. */
   readonly idleMs: number | undefined;
+  /** Bytes from which on a file is sent while it grows; undefined: files are read when they are finished. */
+  readonly streamFrom?: number | undefined;
   readonly key: KeyTemplate;
   /** Frozen in every asset that is discovered from now on. */
   readonly route: FrozenRoute;

@@ -1,6 +1,7 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait } from '@waybill/domain';
 import { databaseReason, type AssetMove, type AssetRecord, RowError } from '@waybill/state';
+import { ShrunkError } from './growth-watch.ts';
 
 /**
  * The file moved under the reader, or is not where it was listed: its bytes are no evidence of anything. The listing decides
@@ -18,9 +19,28 @@ export function relistMove(asset: AssetRecord, actor: string, reason: string): A
   };
 }
 
+/** Its bytes contradict what was read of it before: a person decides. A revision that is listed later is a file of its own. */
+function quarantineMove(asset: AssetRecord, actor: string, error: ShrunkError): AssetMove {
+  const { message } = error;
+  return {
+    id: asset.id,
+    transition: 'quarantine',
+    fence: asset.fence,
+    trouble: {
+      code: 'shrank',
+      message,
+      nextStep:
+        'Look at what writes it; what it holds now is taken as a new generation as soon as it changes again.',
+    },
+    dueInMs: null,
+    events: [{ kind: 'quarantined', actor, detail: { code: 'shrank', reason: message } }],
+  };
+}
+
 /** What a failed attempt to receive a file makes of its row. */
 export function failureMove(asset: AssetRecord, actor: string, error: unknown, jitter: number): AssetMove {
   const known = error instanceof AdapterError ? error : undefined;
+  if (error instanceof ShrunkError) return quarantineMove(asset, actor, error);
   // A file that is not there under its name may have another name by now.
   if (known?.consequence === 'rescan' || known?.code === 'missing')
     return relistMove(asset, actor, known.message);

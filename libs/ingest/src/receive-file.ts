@@ -7,9 +7,11 @@ import { sendFile, type BufferPool, type SentFile, type TransferProgress } from 
 import { abortEarlierUploads, type OpenUploads } from './earlier-uploads.ts';
 import type { EdgeSource } from './edge-source.ts';
 import { isStill, movedSince, stillnessOf } from './file-stillness.ts';
+import { recordSent } from './record-sent.ts';
 import { sendPlan } from './send-plan.ts';
 import { LostAssetError, StateJournal } from './state-journal.ts';
 import { stillLanding } from './still-landing.ts';
+import { uploadState } from './upload-state.ts';
 
 export interface ReceivePlace {
   readonly db: Database;
@@ -37,16 +39,10 @@ export async function receiveFile(
   onProgress: (progress: TransferProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  checkRow(place, source, asset);
-  const begun = await place.sets.move({
-    id: asset.id,
-    transition: 'receive',
-    fence: asset.fence,
-    release: false,
-    events: [],
-  });
-  if (!begun) throw new LostAssetError(`${asset.filename} is not to be received any more.`);
-  const handle = await openFile(source, asset, signal);
+  // Retried by a person before it ever stood still: what is there now may be half a file.
+  if (asset.verdictRevision === null) throw changed(source, asset, 'nothing says yet that it is finished');
+  await beginReceiving(place, source, asset);
+  const handle = await openItem(source, asset, signal);
   try {
     const before = await stillnessOf(handle);
     const moved = movedSince(asset.verdict, asset.size, before);
@@ -57,31 +53,39 @@ export async function receiveFile(
     };
     const { sent, journal } = await send(place, source, asset, { handle, check }, onProgress, signal);
     await check();
-    const recorded = await place.sets.sent({
-      id: journal.id,
-      fence: asset.fence,
-      etag: sent.etag ?? null,
-      proof: sent.proofLevel,
-    });
-    if (!recorded) throw new LostAssetError(`${asset.filename} was taken over by another worker.`);
-    await finish(place, asset, sent);
+    await recordSent(place, asset, journal.id, sent);
   } finally {
     await handle.close();
   }
 }
 
-/** What has to be true of a row before a byte of its file is read. */
-function checkRow(place: ReceivePlace, source: EdgeSource, asset: AssetRecord): void {
+/** The row says that its file is being received. Rejects when it may not be, or is another worker's. */
+export async function beginReceiving(
+  place: ReceivePlace,
+  source: EdgeSource,
+  asset: AssetRecord,
+): Promise<void> {
   if (place.landingName !== undefined && asset.landing !== place.landingName)
     throw new RowError(
       `${source.name}: ${asset.sourceKey} belongs into the landing ${asset.landing}, and this edge sends to ${place.landingName}.`,
       `Give the landing in the configuration its name ${asset.landing} back; then this goes on by itself.`,
     );
-  // Retried by a person before it ever stood still: what is there now may be half a file.
-  if (asset.verdictRevision === null) throw changed(source, asset, 'nothing says yet that it is finished');
+  const begun = await place.sets.move({
+    id: asset.id,
+    transition: 'receive',
+    fence: asset.fence,
+    release: false,
+    events: [],
+  });
+  if (!begun) throw new LostAssetError(`${asset.filename} is not to be received any more.`);
 }
 
-async function openFile(source: EdgeSource, asset: AssetRecord, signal: AbortSignal): Promise<FileHandle> {
+/** The asset's file, open. The caller closes it. */
+export async function openItem(
+  source: EdgeSource,
+  asset: AssetRecord,
+  signal: AbortSignal,
+): Promise<FileHandle> {
   const { adapter } = source;
   if (adapter.openFile === undefined) {
     throw new AdapterError(
@@ -121,29 +125,16 @@ async function send(
   const earlier = asset.fence > 1 ? await place.sets.liveUpload(asset.id) : undefined;
   const { plan, continued } = sendPlan(earlier, asset, place.partSize);
   const journal = new StateJournal(place.db, place.sets, asset, plan, continued);
-  const rows = continued === undefined ? [] : await place.sets.parts(continued.id);
-  const uploadId = continued?.s3UploadId ?? undefined;
+  const upload = await uploadState(place.sets, asset, continued);
   if (asset.fence > 1 && (earlier?.kind === 'multipart' || !isSinglePut(asset.size, plan.partSize)))
-    await abortEarlierUploads(place.uploads, asset.landingKey, uploadId, signal);
+    await abortEarlierUploads(place.uploads, asset.landingKey, upload.uploadId, signal);
   const sent = await sendFile({
     name: `${source.name}: ${asset.sourceKey}`,
     handle,
     size: asset.size,
     plan,
     landing: stillLanding(place.landing, check),
-    upload: {
-      key: asset.landingKey,
-      token: asset.id,
-      parts: rows.map(({ position, number, size, etag, xxh128, crc32 }) => ({
-        offset: position,
-        number,
-        size,
-        etag,
-        xxh128,
-        crc32,
-      })),
-      ...(uploadId === undefined ? {} : { uploadId }),
-    },
+    upload,
     journal,
     pool: place.pool,
     contentType: asset.contentType,
@@ -153,43 +144,4 @@ async function send(
   });
   await journal.flush();
   return { sent, journal };
-}
-
-async function finish(place: ReceivePlace, asset: AssetRecord, sent: SentFile): Promise<void> {
-  const { size, sha256, xxh128, crc32, via, proofLevel } = sent;
-  // What the finalizer found wrong is put right only when it finds it right.
-  const sentAgain = asset.errorCode === 'parts-rejected';
-  const moved = await place.sets.move({
-    id: asset.id,
-    transition: 'sent',
-    fence: asset.fence,
-    patch: {
-      size,
-      sha256,
-      xxh128,
-      crc32,
-      bytes_received: size,
-      bytes_sent: size,
-      parts: Math.max(sent.parts.length, 1),
-      ...(sentAgain ? {} : { attempts: 0 }),
-    },
-    ...(sentAgain ? {} : { trouble: null }),
-    dueInMs: 0,
-    events: [
-      {
-        kind: 'sent',
-        actor: place.actor,
-        detail: {
-          size,
-          sha256,
-          xxh128,
-          via,
-          parts: sent.parts.length,
-          bytesUploaded: sent.bytesUploaded,
-          proofLevel,
-        },
-      },
-    ],
-  });
-  if (!moved) throw new LostAssetError(`${asset.filename} was taken over by another worker.`);
 }

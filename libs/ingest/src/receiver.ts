@@ -7,9 +7,11 @@ import {
   RowError,
 } from '@waybill/state';
 import type { EdgeLog, EdgeSource } from './edge-source.ts';
+import type { TransferProgress } from '@waybill/transfer';
 import { receiveFile, type ReceivePlace } from './receive-file.ts';
 import { failureMove } from './receive-failure.ts';
 import { LostAssetError } from './state-journal.ts';
+import { streamFile } from './stream-file.ts';
 
 export interface ReceiverOptions extends ReceivePlace {
   readonly node: string;
@@ -25,6 +27,7 @@ export interface ReceiverOptions extends ReceivePlace {
 /** Claims what is due at this edge and receives it, one call a file; every outcome ends in the row. */
 export class Receiver {
   private readonly sources: ReadonlyMap<string, EdgeSource>;
+  private readonly growingSources: readonly string[];
   private readonly moving = new Map<string, AssetProgress>();
   private readonly told = new Map<string, AssetProgress>();
 
@@ -33,11 +36,14 @@ export class Receiver {
     sources: readonly EdgeSource[],
   ) {
     this.sources = new Map(sources.map(source => [source.name, source]));
+    this.growingSources = sources.filter(source => source.streamFrom !== undefined).map(({ name }) => name);
   }
 
-  claim(limit: number): Promise<AssetRecord[]> {
+  /** Claims finished files, or, with `growing`, files that are to be sent while they grow. */
+  claim(limit: number, growing = false): Promise<AssetRecord[]> {
     const { db, node, owner, leaseMs } = this.options;
-    return claimForEdge(db, node, { owner, limit, leaseMs });
+    const { growingSources } = this;
+    return claimForEdge(db, node, { owner, limit, leaseMs, growing, growingSources });
   }
 
   async giveBack(assets: readonly AssetRecord[]): Promise<void> {
@@ -53,7 +59,10 @@ export class Receiver {
           `${asset.source}: ${asset.sourceKey} waits, because this edge's configuration has no source ${asset.source}.`,
           `Put the source ${asset.source} back into the configuration, or abort the asset.`,
         );
-      await receiveFile(this.options, source, asset, progress => this.note(asset, progress), signal);
+      const onProgress = (progress: TransferProgress) => this.note(asset, progress);
+      if (asset.verdict === null && source.streamFrom !== undefined)
+        await streamFile({ place: this.options, source, asset, onProgress, signal });
+      else await receiveFile(this.options, source, asset, onProgress, signal);
       this.options.onSent(asset.id);
     } catch (error) {
       await this.settle(asset, error, signal);
@@ -76,12 +85,14 @@ export class Receiver {
     asset: AssetRecord,
     { bytesRead, bytesSent, partsSent }: { bytesRead: number; bytesSent: number; partsSent: number },
   ) {
+    // A growing file is read once more when it stands still: what was sent stays sent.
+    const before = this.moving.get(asset.id);
     this.moving.set(asset.id, {
       id: asset.id,
       fence: asset.fence,
-      bytesReceived: bytesRead,
-      bytesSent,
-      parts: partsSent,
+      bytesReceived: Math.max(bytesRead, before?.bytesReceived ?? 0),
+      bytesSent: Math.max(bytesSent, before?.bytesSent ?? 0),
+      parts: Math.max(partsSent, before?.parts ?? 0),
     });
   }
 

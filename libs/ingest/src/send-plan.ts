@@ -29,6 +29,24 @@ export function sendPlan(
   return goesOn ? { plan, continued: earlier } : { plan: fresh, continued: undefined };
 }
 
+/** As sendPlan, for a file whose end nobody knows: always a multipart upload. */
+export function growingPlan(
+  earlier: UploadRecord | undefined,
+  { landing, landingKey }: Pick<AssetRecord, 'landing' | 'landingKey'>,
+  partSize: number | undefined,
+): SendPlan {
+  const plan = earlier === undefined ? undefined : readPlan(earlier.plan);
+  const goesOn =
+    plan !== undefined &&
+    earlier?.kind === 'multipart' &&
+    earlier.state !== 'completed' &&
+    earlier.key === landingKey &&
+    earlier.landing === landing;
+  if (goesOn) return { plan, continued: earlier };
+  const fresh = planParts({ size: undefined, ...(partSize === undefined ? {} : { partSize }) });
+  return { plan: fresh, continued: undefined };
+}
+
 function readPlan(plan: unknown): PartPlan | undefined {
   if (typeof plan !== 'object' || plan === null || !('kind' in plan) || !('partSize' in plan))
     return undefined;

@@ -6,6 +6,7 @@ import {
   waitingAtSource,
   type AssetMove,
   type Database,
+  type KnownIdentity,
   type ListedItem,
   type WaitingFile,
 } from '@waybill/state';
@@ -37,6 +38,8 @@ export interface ScanResult {
 export class SourceScan {
   private readonly tracker: FinishTracker;
   private readonly known = new KnownFiles();
+  /** Streams that this scan asked for. */
+  private streaming = 0;
   private missingOnce: ReadonlySet<string> = new Set();
 
   constructor(
@@ -65,7 +68,8 @@ export class SourceScan {
     this.tracker.endScan();
     this.known.keepOnly(new Set(listed.keys()));
     await this.takeChanged(listed);
-    const ready = await this.giveVerdicts(verdicts);
+    const ready = (await this.giveVerdicts(verdicts)) + this.streaming;
+    this.streaming = 0;
     await this.settleWaiting(listed);
     return { files: listed.size, ready };
   }
@@ -79,6 +83,7 @@ export class SourceScan {
     }
     for (const items of inSets(changed)) {
       const rows = await takeListing(this.place.db, { ...this.place, source: this.source.name, items });
+      await this.startStreams(rows, listed);
       for (const row of rows) {
         const item = listed.get(row.identity);
         if (item === undefined) continue;
@@ -88,6 +93,26 @@ export class SourceScan {
         this.known.set(row.identity, { assetId: row.id, key: item.key, revision: item.revision, settled });
       }
     }
+  }
+
+  /** Growing files that fill a part are read now; a smaller one is one small object once it is finished. */
+  private async startStreams(
+    rows: readonly KnownIdentity[],
+    listed: ReadonlyMap<string, SourceItem>,
+  ): Promise<void> {
+    const { streamFrom } = this.source;
+    if (streamFrom === undefined) return;
+    const growing = rows.filter(
+      row =>
+        row.state === 'discovered' &&
+        row.verdictRevision === null &&
+        (listed.get(row.identity)?.size ?? 0) > streamFrom,
+    );
+    const moved = await moveAssets(
+      this.place.db,
+      growing.map(({ id }) => ({ id, transition: 'stream', dueInMs: 0, release: false, events: [] })),
+    );
+    this.streaming += moved.size;
   }
 
   private async giveVerdicts(verdicts: ReadonlyMap<string, StoredVerdict>): Promise<number> {

@@ -1,6 +1,6 @@
 import type { AssetState } from '@waybill/domain';
 import { assetColumns, type AssetRecord } from './asset-record.ts';
-import { Prisma, type Queryable } from './database.ts';
+import { asJson, Prisma, type Queryable } from './database.ts';
 
 export interface Claim {
   /** The claiming process. */
@@ -9,12 +9,21 @@ export interface Claim {
   readonly leaseMs: number;
 }
 
+export interface EdgeClaim extends Claim {
+  /** Sources whose files are sent while they grow. */
+  readonly growingSources?: readonly string[];
+  /** True: files of those sources that have no verdict yet; else everything but them. */
+  readonly growing?: boolean;
+}
+
 /**
  * Claims what is due for an edge, most urgent and longest due first, whatever its state: rows that nobody holds, or whose lease ended. Each claimed row's
  * fence grows by one, and it is due again when the lease ends: a worker that dies needs no clean-up.
  */
-export function claimForEdge(db: Queryable, node: string, claim: Claim): Promise<AssetRecord[]> {
-  return claimAssets(db, ['receiving', 'discovered'], Prisma.sql`AND a.node = ${node}`, claim);
+export function claimForEdge(db: Queryable, node: string, claim: EdgeClaim): Promise<AssetRecord[]> {
+  const growing = Prisma.sql`(a.verdict IS NULL AND a.source IN (SELECT jsonb_array_elements_text(${asJson(claim.growingSources ?? [])})))`;
+  const kind = claim.growing === true ? growing : Prisma.sql`NOT ${growing}`;
+  return claimAssets(db, ['receiving', 'discovered'], Prisma.sql`AND a.node = ${node} AND ${kind}`, claim);
 }
 
 /** Claims sent files to complete and proven ones to describe, for a finalizer. */

@@ -13,7 +13,9 @@ export interface AssetProgress {
 export async function recordAssetProgress(db: Queryable, moving: readonly AssetProgress[]): Promise<void> {
   if (moving.length === 0) return;
   await db.$executeRaw`
-    UPDATE assets a SET bytes_received = p."bytesReceived", bytes_sent = p."bytesSent", parts = p.parts, last_activity_at = now()
+    UPDATE assets a SET bytes_received = p."bytesReceived", bytes_sent = p."bytesSent", parts = p.parts, last_activity_at = now(),
+      -- A growing file is at least as large as what was read of it.
+      size = greatest(a.size, p."bytesReceived")
     FROM jsonb_to_recordset(${asJson(moving)}) AS p(id uuid, fence bigint, "bytesReceived" bigint, "bytesSent" bigint, parts int)
     WHERE a.id = p.id AND a.fence = p.fence AND a.state = 'receiving'`;
 }

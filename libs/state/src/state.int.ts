@@ -147,7 +147,11 @@ describe('claims and fences', () => {
     await ready(rows.map(row => row.id));
     const claims = await Promise.all(
       Array.from({ length: 8 }, (_, worker) =>
-        claimForEdge(db, node, { owner: `w${worker}`, limit: 20, leaseMs: 60_000 }),
+        claimForEdge(db, node, {
+          owner: `w${worker}`,
+          limit: 20,
+          leaseMs: 60_000,
+        }),
       ),
     );
     const ids = claims.flat().map(row => row.id);

@@ -7,11 +7,7 @@ import { WatchFolderSource } from './watch-folder-source.ts';
 const config = z.strictObject({
   /** libs/config makes it absolute against the configuration file's folder. */
   path: z.string().min(1),
-  mode: z
-    .literal('finished', {
-      error: 'mode must be finished: this release takes a file once it stands still, not while it grows',
-    })
-    .default('finished'),
+  mode: z.enum(['finished', 'growing'], { error: 'mode must be finished or growing' }).default('finished'),
   finish: z.strictObject({ idle: duration.prefault('10s') }).prefault({}),
   scanEvery: duration.prefault('2s'),
   ignore: z.array(z.string().min(1)).default([...defaultIgnore]),
@@ -26,6 +22,7 @@ const config = z.strictObject({
  * A folder on this machine, with everything below it.
  *
  * - `path`: the folder. Links to files and folders below it are not followed.
+ * - `mode`: `finished` (default) reads a file once it stands still, `growing` sends it while it grows.
  * - `finish.idle`: how long size and modification time must stand still (default 10s).
  * - `scanEvery`: how often the whole folder is read (default 2s); changes that the system tells are read at once.
  * - `ignore`: patterns of names that are left alone, files and whole folders; a pattern with "/" is held against the path

@@ -234,9 +234,11 @@ describe('a watch folder', () => {
     });
   });
 
-  it('refuses the modes of later releases with a sentence', () => {
-    const result = watchFolderSource.config.safeParse({ path: '/x', mode: 'growing' });
-    expect(result.error?.issues[0]?.message).toContain('mode must be finished: this release');
+  it('refuses a mode that there is not, and options of later releases, with a sentence', () => {
+    const refused = (over: object) =>
+      watchFolderSource.config.safeParse({ path: '/x', ...over }).error?.issues[0]?.message;
+    expect(refused({ mode: 'streaming' })).toBe('mode must be finished or growing');
+    expect(refused({ dispose: 'delete' })).toContain('dispose must be keep: this release');
   });
 
   it('lists 10,000 files in about a second', async () => {
