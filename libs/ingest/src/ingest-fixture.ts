@@ -180,7 +180,16 @@ export class Site {
     const known = { key, size, token, parts, uploadId: upload.s3UploadId };
     const { outcome } = await store.landing.finalizer.complete({ ...known, signal: store.signal });
     if (outcome !== 'proven')
-      await moveAssets(db, [{ id: asset.id, transition: 'parts-rejected', dueInMs: 0, events: [] }]);
+      await moveAssets(db, [
+        {
+          id: asset.id,
+          transition: 'parts-rejected',
+          patch: { attempts: 1 },
+          trouble: { code: 'parts-rejected', message: 'It could not be made.', nextStep: 'Wait.' },
+          dueInMs: 0,
+          events: [],
+        },
+      ]);
     return outcome;
   }
 }
