@@ -90,7 +90,15 @@ const packageNames = [
 
 /** What tests of a folder may open beside its own walls: the far ends that they look at behind the code's back. */
 const testsMayOpen = {
-  packages: ['conformance', 'servers', 'migrate', 'embedded-s3', 'embedded-sftp'],
+  packages: [
+    'conformance',
+    'servers',
+    'migrate',
+    'embedded-s3',
+    'embedded-sftp',
+    'source-watch-folder',
+    'destination-sftp',
+  ],
   homes: ['io', 'aws', 'ssh', 'postgres', 'bull', 'nest'],
 };
 
@@ -119,7 +127,7 @@ const testFiles = ['spec', 'int', 'conformance'];
 export const boundaryConfigs = Object.entries(walls).flatMap(([folder, wall]) => [
   { files: [`${folder}/**/*.ts`], rules: rule(wall) },
   {
-    files: testFiles.map(tier => `${folder}/**/*.${tier}.ts`),
+    files: [...testFiles.map(tier => `${folder}/**/*.${tier}.ts`), `${folder}/**/*-fixture.ts`],
     rules: rule({
       packages: [...wall.packages, ...testsMayOpen.packages],
       homes: [...wall.homes, ...testsMayOpen.homes],

@@ -48,6 +48,7 @@ export class Edge implements BeforeApplicationShutdown {
         db,
         sets: assetSets(db),
         landing: landing.edge,
+        landingName,
         uploads: landing.finalizer,
         pool: new BufferPool(memoryBudget),
         actor,

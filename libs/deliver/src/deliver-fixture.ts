@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-restricted-imports -- for tests alone: real servers */
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { FolderFarEnd } from '@waybill/conformance';

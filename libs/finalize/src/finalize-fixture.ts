@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-restricted-imports -- for tests alone: a real database and a real store */
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { combineCrc32, formatCrc32, type FinalizerLanding } from '@waybill/landing';

@@ -1,3 +1,4 @@
+import { AdapterError } from '@waybill/contract';
 import type { FinalizerLanding } from '@waybill/landing';
 
 /** The landing's view of open uploads. */
@@ -14,7 +15,12 @@ export async function abortEarlierUploads(
   keep: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const upload of landing.listUploads(key, signal)) {
-    if (upload.key === key && upload.uploadId !== keep) await landing.abort(upload, signal);
+  try {
+    for await (const upload of landing.listUploads(key, signal)) {
+      if (upload.key === key && upload.uploadId !== keep) await landing.abort(upload, signal);
+    }
+  } catch (error) {
+    // A store that can't list uploads, or may not be asked to, keeps its litter; the file goes up all the same.
+    if (!(error instanceof AdapterError) || error.consequence !== 'operator') throw error;
   }
 }

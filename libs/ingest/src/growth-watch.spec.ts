@@ -1,4 +1,5 @@
-import { GrowthWatch, ShrunkError, type Look } from './growth-watch.ts';
+import { GrowthWatch, type Look } from './growth-watch.ts';
+import { ShrunkError } from './shrunk-error.ts';
 
 /** A file that shows these sizes, one a look, and then the last one for ever. */
 function watchOf(sizes: readonly number[], idleMs = 200) {

@@ -1,7 +1,7 @@
-import { AdapterError } from '@waybill/contract';
 import type { FinishEvidence } from '@waybill/domain';
 import type { GrowingFile } from '@waybill/transfer';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ShrunkError } from './shrunk-error.ts';
 
 /** What one look at an open file shows. */
 export interface Look {
@@ -9,16 +9,6 @@ export interface Look {
   readonly size: number;
   /** Moves whenever bytes do; in the words of the source's own listing. */
   readonly revision: string;
-}
-
-/** The file has fewer bytes than were seen of it: nobody can say which of them were meant (design 2.2). */
-export class ShrunkError extends AdapterError {
-  constructor(name: string, from: number, to: number) {
-    super(
-      'source-changed',
-      `${name} had ${from} bytes and has ${to} now: it shrank in place while it was taken.`,
-    );
-  }
 }
 
 /** Milliseconds between two looks. */
@@ -50,6 +40,11 @@ export class GrowthWatch implements GrowingFile {
       if (this.stillMs >= this.idleMs / 2 && this.looks >= 2) return undefined;
       await pause(Math.min(lookEveryMs, this.idleMs / 4), undefined, { signal: this.signal });
     }
+  }
+
+  /** Bytes that the last look showed. */
+  get seen(): number {
+    return this.last?.size ?? 0;
   }
 
   /** What the file shows now. */

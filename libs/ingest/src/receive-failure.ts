@@ -1,7 +1,7 @@
 import { AdapterError } from '@waybill/contract';
 import { retryWait } from '@waybill/domain';
 import { databaseReason, type AssetMove, type AssetRecord, RowError } from '@waybill/state';
-import { ShrunkError } from './growth-watch.ts';
+import { ShrunkError } from './shrunk-error.ts';
 
 /**
  * The file moved under the reader, or is not where it was listed: its bytes are no evidence of anything. The listing decides

@@ -10,6 +10,7 @@ import { isStill, movedSince, stillnessOf } from './file-stillness.ts';
 import { recordSent } from './record-sent.ts';
 import { sendPlan } from './send-plan.ts';
 import { LostAssetError, StateJournal } from './state-journal.ts';
+import { orShrunk } from './shrunk-error.ts';
 import { stillLanding } from './still-landing.ts';
 import { uploadState } from './upload-state.ts';
 
@@ -51,9 +52,14 @@ export async function receiveFile(
       if (!isStill(before, await stillnessOf(handle)))
         throw changed(source, asset, 'it was written to while it was read');
     };
-    const { sent, journal } = await send(place, source, asset, { handle, check }, onProgress, signal);
-    await check();
-    await recordSent(place, asset, journal.id, sent);
+    const file = { name: `${source.name}: ${asset.sourceKey}`, handle, seen: before.size };
+    try {
+      const { sent, journal } = await send(place, source, asset, { handle, check }, onProgress, signal);
+      await check();
+      await recordSent(place, asset, journal.id, sent);
+    } catch (error) {
+      throw await orShrunk(error, file);
+    }
   } finally {
     await handle.close();
   }

@@ -14,6 +14,7 @@ import { GrowthWatch, type Look } from './growth-watch.ts';
 import { beginReceiving, openItem, type ReceivePlace } from './receive-file.ts';
 import { recordSent } from './record-sent.ts';
 import { growingPlan } from './send-plan.ts';
+import { orShrunk } from './shrunk-error.ts';
 import { StateJournal } from './state-journal.ts';
 import { uploadState } from './upload-state.ts';
 
@@ -36,8 +37,8 @@ export async function streamFile(run: StreamRun): Promise<void> {
   const { place, source, asset, signal } = run;
   await beginReceiving(place, source, asset);
   const handle = await openItem(source, asset, signal);
+  const watch = watchOf(run, handle);
   try {
-    const watch = watchOf(run, handle);
     const stream = await openStream(run, handle, watch);
     for (;;) {
       await stream.sendGrown();
@@ -49,6 +50,8 @@ export async function streamFile(run: StreamRun): Promise<void> {
       await stream.journal.flush();
       return await recordSent(place, asset, stream.journal.id, sent, { ...evidence, modifiedAt });
     }
+  } catch (error) {
+    throw await orShrunk(error, { name: `${source.name}: ${asset.sourceKey}`, handle, seen: watch.seen });
   } finally {
     await handle.close();
   }
