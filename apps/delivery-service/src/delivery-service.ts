@@ -9,17 +9,21 @@ import {
   recordDeliveryProgress,
   registerDestinations,
   renewLeases,
+  tellUnknownDestinations,
   type ClaimedDelivery,
 } from '@waybill/state';
 
 const leaseMs = 20_000;
 const graceMs = 8_000;
+const unknownEveryMs = 30_000;
 
 /** A delivery service at work: one claim loop a destination, so that a dead one costs the others nothing. */
 export class DeliveryService implements BeforeApplicationShutdown {
   private readonly works: readonly DestinationWork[];
   private readonly loops: readonly LeasedLoop<ClaimedDelivery>[];
   private progress: NodeJS.Timeout | undefined;
+  private unknown: NodeJS.Timeout | undefined;
+  private unknownCount = 0;
 
   constructor(
     private readonly setting: AppSetting,
@@ -68,13 +72,33 @@ export class DeliveryService implements BeforeApplicationShutdown {
       this.setting.config.destinations.map(({ name, type }) => ({ name, type })),
     );
     this.loops.forEach(loop => loop.start());
+    void this.tellUnknown();
+    this.unknown = setInterval(() => void this.tellUnknown(), unknownEveryMs);
     this.progress = setInterval(() => void this.tellProgress(), 1_000);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.progress);
+    clearInterval(this.unknown);
     await Promise.all(this.loops.map(loop => loop.stop(graceMs)));
     await Promise.all(this.works.map(work => work.close()));
+  }
+
+  /** What is owed to a destination that nobody knows would wait in silence. */
+  private async tellUnknown(): Promise<void> {
+    try {
+      const known = this.works.map(work => work.name);
+      const count = await tellUnknownDestinations(this.setting.database, known);
+      if (count > 0 && count !== this.unknownCount)
+        this.log.warn(
+          `${count} deliveries wait for destinations that the configuration does not name: put them back, or cancel the deliveries.`,
+        );
+      this.unknownCount = count;
+    } catch (error) {
+      this.log.debug(
+        `Unknown destinations could not be told (${error instanceof Error ? error.message : String(error)}).`,
+      );
+    }
   }
 
   private async tellProgress(): Promise<void> {

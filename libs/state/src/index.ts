@@ -27,3 +27,4 @@ export * from './set-writer.ts';
 export * from './asset-sets.ts';
 export * from './waybill.ts';
 export { databaseReason, throughDeadlocks } from './database-reason.ts';
+export * from './unknown-destinations.ts';

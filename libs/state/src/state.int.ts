@@ -6,6 +6,7 @@ import {
   claimDeliveries,
   claimForEdge,
   claimForFinalizer,
+  deliveriesOf,
   completeAssets,
   findAsset,
   listAssets,
@@ -21,6 +22,7 @@ import {
   releaseNode,
   renewLeases,
   takeListing,
+  tellUnknownDestinations,
   type AssetRecord,
   type Database,
   type ListedItem,
@@ -332,6 +334,24 @@ describe('from sent to delivered', () => {
     const first = await claimDeliveries(db, 'narrow', { owner: 'd', limit: 10, leaseMs: 60_000 });
     expect(first).toHaveLength(1);
     expect(await claimDeliveries(db, 'narrow', { owner: 'd2', limit: 10, leaseMs: 60_000 })).toEqual([]);
+  });
+});
+
+describe('deliveries to a destination that nobody knows', () => {
+  it('say why they wait, until it is known again', async () => {
+    const { list } = ground();
+    const [row] = await list(item());
+    await db.$executeRaw`INSERT INTO deliveries (id, asset_id, destination, path, state, size, due_at, created_at, last_activity_at)
+      VALUES (${uuidv7()}::uuid, ${row?.id ?? ''}::uuid, 'renamed', 'a', 'waiting', 1, now(), now(), now())`;
+    const told = async () => (await deliveriesOf(db, [row?.id ?? ''])).get(row?.id ?? '')?.[0];
+    await tellUnknownDestinations(db, ['partner', 'second', 'narrow']);
+    expect(await told()).toMatchObject({
+      state: 'waiting',
+      errorCode: 'unknown-destination',
+      errorMessage: 'The configuration has no destination renamed.',
+    });
+    await tellUnknownDestinations(db, ['renamed']);
+    expect((await told())?.errorCode).toBeNull();
   });
 });
 
