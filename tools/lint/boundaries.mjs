@@ -86,6 +86,7 @@ const packageNames = [
   'start',
   'embedded-s3',
   'embedded-sftp',
+  'bench',
 ];
 
 /** What tests of a folder may open beside its own walls: the far ends that they look at behind the code's back. */

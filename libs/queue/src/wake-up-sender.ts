@@ -5,7 +5,7 @@ import type { RedisLink } from './redis-link.ts';
 import type { AssetHint, WakeUp } from './wake-ups/wake-up.ts';
 
 /** Calls within this time become one job. */
-const gatherMs = 5;
+const gatherMs = 20;
 /** An add that Redis has not answered by then counts as failed; it stays the only one under way. */
 const answerMs = 1_000;
 

@@ -3,11 +3,14 @@ import { SetWriter } from './set-writer.ts';
 describe('the set writer', () => {
   it('puts what comes together into one statement and answers each caller', async () => {
     const sets: number[][] = [];
-    const writer = new SetWriter<number, string>(async items => {
-      sets.push([...items]);
-      await new Promise(resolve => setTimeout(resolve, 10));
-      return item => `did ${item}`;
-    });
+    const writer = new SetWriter<number, string>(
+      async items => {
+        sets.push([...items]);
+        await new Promise(resolve => setTimeout(resolve, 10));
+        return item => `did ${item}`;
+      },
+      { gatherMs: 2 },
+    );
     const first = [1, 2, 3].map(item => writer.add(item));
     await new Promise(resolve => setTimeout(resolve, 6));
     const second = [4, 5].map(item => writer.add(item));

@@ -7,7 +7,7 @@ interface Waiting<In, Out> {
 }
 
 export interface SetWriterOptions {
-  /** Milliseconds to wait for company before a statement is sent. Default 2. */
+  /** Milliseconds to wait for company before a statement is sent. Default 8: a worker that moves bytes for longer than that waits for nothing else. */
   readonly gatherMs?: number;
   /** Items of one statement at most. Default 500. */
   readonly limit?: number;
@@ -29,7 +29,7 @@ export class SetWriter<In, Out> {
     private readonly write: (items: readonly In[]) => Promise<(item: In) => Out>,
     options: SetWriterOptions = {},
   ) {
-    this.gatherMs = options.gatherMs ?? 2;
+    this.gatherMs = options.gatherMs ?? 8;
     this.limit = options.limit ?? 500;
   }
 

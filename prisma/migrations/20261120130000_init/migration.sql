@@ -478,4 +478,9 @@ BEGIN
 END
 $$;
 
+-- Their argument is one document whose size says nothing of the plan: planning each call anew costs more than it gains.
+ALTER FUNCTION waybill_append_custody(jsonb) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION waybill_move_assets(jsonb) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION waybill_move_deliveries(jsonb) SET plan_cache_mode = force_generic_plan;
+
 INSERT INTO "schema_info" ("only", "version", "compatible") VALUES (true, 1, 1);
