@@ -148,7 +148,20 @@ export class WaybillRun {
   /** Stops what still runs and removes the folder. */
   async dispose(): Promise<void> {
     await this.stop();
+    const elsewhere = await this.dataElsewhere();
+    if (elsewhere !== undefined) await rm(elsewhere, { recursive: true, force: true });
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Where Postgres put its data when its user can't reach the home: outside the folder that is removed. */
+  private async dataElsewhere(): Promise<string | undefined> {
+    try {
+      const note = await readFile(path.join(this.home, 'postgres', 'DATA-IS-ELSEWHERE'), 'utf8');
+      return /lies in (\S+),/.exec(note)?.[1];
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
   private async end(signal: NodeJS.Signals): Promise<{ exitCode: number | null; seconds: number }> {
