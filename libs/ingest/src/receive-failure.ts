@@ -7,7 +7,7 @@ import { ShrunkError } from './shrunk-error.ts';
  * The file moved under the reader, or is not where it was listed: its bytes are no evidence of anything. The listing decides
  * what became of it; it is waited for until it stands still again.
  */
-export function relistMove(asset: AssetRecord, actor: string, reason: string): AssetMove {
+function relistMove(asset: AssetRecord, actor: string, reason: string): AssetMove {
   return {
     id: asset.id,
     transition: 'relist',

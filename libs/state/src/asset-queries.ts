@@ -1,4 +1,4 @@
-import type { AssetState } from '@waybill/domain';
+import type { AssetState, CustodyLink } from '@waybill/domain';
 import { assetColumns, type AssetRecord } from './asset-record.ts';
 import { asJson, Prisma, type Queryable } from './database.ts';
 import { groupBy } from './group-by.ts';
@@ -69,19 +69,8 @@ export async function deliveriesOf(
   return groupBy(rows, row => row.assetId);
 }
 
-export interface CustodyRecord {
-  readonly assetId: string;
-  readonly seq: number;
-  readonly at: Date;
-  readonly kind: string;
-  readonly actor: string;
-  readonly detail: string;
-  readonly prevHash: string;
-  readonly hash: string;
-}
-
 /** The waybill of an asset, from its first event. */
-export function readCustody(db: Queryable, assetId: string): Promise<CustodyRecord[]> {
+export function readCustody(db: Queryable, assetId: string): Promise<CustodyLink[]> {
   return db.$queryRaw`
     SELECT e.asset_id::text AS "assetId", e.seq, e.at, e.kind, e.actor, e.detail, e.prev_hash AS "prevHash", e.hash
     FROM custody_events e WHERE e.asset_id = ${assetId}::uuid ORDER BY e.seq`;

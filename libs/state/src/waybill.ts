@@ -1,11 +1,11 @@
-import { brokenLink } from '@waybill/domain';
-import { findAsset, readCustody, type CustodyRecord } from './asset-queries.ts';
+import { brokenLink, type CustodyLink } from '@waybill/domain';
+import { findAsset, readCustody } from './asset-queries.ts';
 import type { Database } from './database.ts';
 
 /** The custody trail of an asset, and whether it holds. */
 export interface Waybill {
   readonly assetId: string;
-  readonly events: readonly CustodyRecord[];
+  readonly events: readonly CustodyLink[];
   /** The hash that the asset's own row names as the trail's end. */
   readonly head: string;
   /** Undefined where the trail holds; else one sentence that says where it breaks. */
@@ -27,7 +27,7 @@ export async function readWaybill(db: Database, assetId: string): Promise<Waybil
   return { assetId: asset.id, events, head, broken: brokenLink(events) ?? cutOff(events, head) };
 }
 
-function cutOff(events: readonly CustodyRecord[], head: string): string | undefined {
+function cutOff(events: readonly CustodyLink[], head: string): string | undefined {
   const last = events.at(-1);
   if (last === undefined) return 'The trail is empty: every asset has at least the event of its discovery.';
   if (last.hash === head) return undefined;

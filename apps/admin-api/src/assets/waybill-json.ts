@@ -1,4 +1,5 @@
-import type { CustodyRecord, Waybill } from '@waybill/state';
+import type { CustodyLink } from '@waybill/domain';
+import type { Waybill } from '@waybill/state';
 
 /** An asset's custody trail as the API shows it. */
 export interface WaybillJson {
@@ -10,7 +11,7 @@ export interface WaybillJson {
   readonly events: readonly EventJson[];
 }
 
-export type EventJson = Omit<CustodyRecord, 'assetId' | 'detail'> & { readonly detail: unknown };
+export type EventJson = Omit<CustodyLink, 'assetId' | 'detail'> & { readonly detail: unknown };
 
 export function waybillJson({ assetId, head, broken, events }: Waybill): WaybillJson {
   return {
